@@ -1,0 +1,1 @@
+"""Connections, threads, and every blocking call."""

@@ -1,0 +1,1 @@
+"""What the user wrote down: settings, bookmarks, libvirt.conf, and where these files live."""

@@ -1,0 +1,1 @@
+"""Pure vocabulary: stdlib and lxml only, no I/O, nothing else of ours."""

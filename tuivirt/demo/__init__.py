@@ -1,0 +1,1 @@
+"""Demo hosts: definitions for the test driver that is built into libvirt."""
