@@ -1,0 +1,139 @@
+"""Actions: one declaration from which keys, menus, help, bulk plans and refusals derive."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition(Generic[T]):
+    """What must hold of an object for an action to make sense, and the reason to show when it does not."""
+
+    holds: Callable[[T], bool]
+    otherwise: str
+    """Completes "NAME …", e.g. "is not running"."""
+
+
+InputKind = Literal["text", "lines", "path", "choice", "flag", "words"]
+
+
+def param(
+    label: str,
+    *,
+    kind: InputKind = "text",
+    default: Any = MISSING,
+    choices: tuple[tuple[Any, str], ...] = (),
+    initial: Callable[[Any], Any] | None = None,
+    required: bool = False,
+    hint: str = "",
+) -> Any:
+    """A field of a params dataclass, from which a form is rendered.
+
+    ``choices`` are pairs of value and label; ``initial`` takes the object and gives the value the form
+    starts with; ``words`` is a tuple of words typed with commas or spaces between them.
+    """
+    meta = {
+        "label": label,
+        "kind": kind,
+        "choices": choices,
+        "initial": initial,
+        "required": required,
+        "hint": hint,
+    }
+    return field(default=default, metadata=meta) if default is not MISSING else field(metadata=meta)
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Generic[T]):
+    """One thing that can be done to an object of a kind; the body is the libvirt call."""
+
+    id: str
+    """``kind.function``, e.g. ``domain.start``: stable, the settings' key map refers to it."""
+    title: str
+    run: Callable[..., None]
+    """``run(handle)``, or ``run(handle, params)`` for an action with ``params``; blocks; raises libvirtError."""
+    doc: str
+    key: str = ""
+    when: tuple[Condition[T], ...] = ()
+    confirm: str = ""
+    """Says what will be lost; ``{name}`` and ``{host}`` are filled in. Empty: no question asked."""
+    danger: bool = False
+    """Can lose data: shown in red, asked for even when a confirmation is switched off."""
+    params: type | None = None
+    virsh: Callable[..., tuple[str, ...]] | None = None
+    """``virsh(item)`` or ``virsh(item, params)``: the equivalent command's words after ``virsh -c URI``."""
+    urgent: bool = False
+    """May use the place that is kept free on every connection (force off)."""
+    job: bool = False
+    """A libvirt job: has progress and can be aborted."""
+    bulk: bool = True
+    writes: bool = True
+
+    def refusal(self, item: T) -> str | None:
+        """Why the action does not apply to ``item``, or None when it does."""
+        return next((c.otherwise for c in self.when if not c.holds(item)), None)
+
+    def command(self, item: T, params: object | None) -> tuple[str, ...]:
+        """The words of the equivalent virsh command after ``virsh -c URI``; empty when there is none."""
+        if self.virsh is None:
+            return ()
+        return self.virsh(item) if self.params is None else self.virsh(item, params)
+
+
+class Actions(Generic[T]):
+    """The actions of one kind, in the order in which the menu shows them; itself the decorator."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._actions: dict[str, Action[T]] = {}
+
+    def __call__(
+        self,
+        title: str,
+        *,
+        key: str = "",
+        when: tuple[Condition[T], ...] = (),
+        confirm: str = "",
+        danger: bool = False,
+        params: type | None = None,
+        virsh: Callable[..., tuple[str, ...]] | None = None,
+        urgent: bool = False,
+        job: bool = False,
+        bulk: bool = True,
+    ) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Declare the decorated function as an action of this kind."""
+
+        def declare(run: Callable[..., None]) -> Callable[..., None]:
+            name = run.__name__.rstrip("_")
+            action = Action(
+                id=f"{self.kind}.{name}",
+                title=title,
+                run=run,
+                doc=(run.__doc__ or "").strip(),
+                key=key,
+                when=when,
+                confirm=confirm,
+                danger=danger,
+                params=params,
+                virsh=virsh,
+                urgent=urgent,
+                job=job,
+                bulk=bulk,
+            )
+            if action.id in self._actions:
+                raise ValueError(f"action {action.id} is declared twice")
+            self._actions[action.id] = action
+            return run
+
+        return declare
+
+    def __iter__(self) -> Iterator[Action[T]]:
+        return iter(self._actions.values())
+
+    def __getitem__(self, id_: str) -> Action[T]:
+        return self._actions[id_]
+
+    def __contains__(self, id_: str) -> bool:
+        return id_ in self._actions

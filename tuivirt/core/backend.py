@@ -1,0 +1,101 @@
+"""All that the user interface may ask of the world. Every method returns at once."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tuivirt.core.changes import Change
+from tuivirt.core.key import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What of a connection is on screen, and so worth asking for."""
+
+    stats: bool = False
+    """Some row of the connection is shown with a column that moves."""
+    groups: frozenset[str] = frozenset()
+    """Groups of counters the shown columns need: ``cpu``, ``memory``, ``block``, ``net``, ``vcpu``."""
+    host: bool = False
+    """The summary of this host is shown."""
+    visible: tuple[Key, ...] = ()
+    """Rows on screen, the one under the cursor first: details are read for these."""
+    addresses: bool = False
+    """IP addresses are wanted for the visible rows."""
+    pending: bool = False
+    """Differences between the live and the saved definition are wanted for the visible rows."""
+    complete: bool = False
+    """Details are wanted for all rows (a filter, sort or group needs them); read at leisure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The definitions of a domain as libvirt gives them, without secrets."""
+
+    live: str | None
+    """None when the domain is not active."""
+    saved: str | None
+    """What the next boot uses; None for a transient domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSize:
+    """Sizes in bytes, as ``virDomainGetBlockInfo`` tells them."""
+
+    target: str
+    capacity: int
+    allocation: int
+    physical: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Perform one action on some objects of one kind."""
+
+    action: str
+    keys: tuple[Key, ...]
+    params: object | None = None
+
+
+class Backend(Protocol):
+    """Connections and what is done over them."""
+
+    def attach(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` from any thread whenever ``drain`` has something after it had nothing."""
+
+    def drain(self) -> Sequence[Change]:
+        """All changes since the last call, in order."""
+
+    def add(self, name: str, uri: str, *, read_only: bool) -> None:
+        """Make a connection known; opens nothing."""
+
+    def forget(self, name: str) -> None:
+        """Close a connection and drop all that is known of it."""
+
+    def connect(self, name: str) -> None: ...
+
+    def disconnect(self, name: str) -> None: ...
+
+    def refresh(self, name: str) -> None:
+        """Read everything of a connection again."""
+
+    def reread(self, key: Key) -> None:
+        """Read one object again, its details included."""
+
+    def watch(self, watches: dict[str, Watch]) -> None:
+        """Replace what is asked for; connections that are not named are not asked."""
+
+    def perform(self, request: Request) -> int:
+        """Run an action over its keys with bounded parallelism; returns the number of the batch."""
+
+    def abort(self, run: int) -> None:
+        """Cancel a queued run, or ask libvirt to abort the job of a running one."""
+
+    def definition(self, key: Key) -> Awaitable[Definition]:
+        """Raises HostError."""
+
+    def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
+        """Sizes of the disks that libvirt can measure. Raises HostError."""
+
+    def close(self) -> None:
+        """Let go of everything without waiting for any call."""

@@ -1,0 +1,178 @@
+"""What the backend tells the store. All are frozen, made on any thread and applied on the UI thread."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tuivirt.core.journal import Entry
+from tuivirt.core.key import Key
+from tuivirt.core.usage import Sample
+
+Phase = Literal["closed", "opening", "open", "stale", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class HostFacts:
+    """What a host says of itself, read once after its domains are on screen."""
+
+    hostname: str = ""
+    hypervisor: str = ""
+    """e.g. ``QEMU 7.2.0``; empty where the driver does not tell."""
+    libvirt: str = ""
+    """Version of libvirt on the far side."""
+    model: str = ""
+    cpus: int = 0
+    memory_kib: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HostLoad:
+    """One reading of the host's own counters, for the summary line."""
+
+    at: float
+    """Monotonic seconds."""
+    busy_ns: int | None = None
+    idle_ns: int | None = None
+    memory_total_kib: int | None = None
+    memory_free_kib: int | None = None
+    """Free memory, with buffers and page cache where the driver tells them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionState:
+    """A connection as the sidebar shows it. One value replaces the last."""
+
+    name: str
+    uri: str
+    phase: Phase = "closed"
+    since: float = 0.0
+    """When the phase began, seconds since the epoch."""
+    read_only: bool = False
+    error: str = ""
+    """libvirt's words of the failure that led here."""
+    hint: str = ""
+    """What to do about it."""
+    code: int | None = None
+    facts: HostFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    state: ConnectionState
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRemoved:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The complete list of one kind on one connection: what is not in it is gone."""
+
+    connection: str
+    kind: str
+    items: tuple[Any, ...]
+    """Snapshots of the kind, each with a ``key``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    item: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """The reply of one bulk stats call."""
+
+    connection: str
+    samples: Mapping[str, Sample]
+    """By domain UUID."""
+    took: float
+    """Seconds the call lasted."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostSampled:
+    connection: str
+    load: HostLoad
+    rtt: float
+    """Seconds of the quickest of the calls: the round-trip time."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetailRead:
+    """What only a definition tells: title, tags, pending changes … One value replaces the last."""
+
+    key: Key
+    details: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AddressesRead:
+    key: Key
+    addresses: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A new line of the journal."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """One action on one object, from the moment it was accepted until its result."""
+
+    run: int
+    """Number of the run, unique in the process."""
+    action: str
+    key: Key
+    name: str
+    phase: Literal["queued", "running", "done", "failed", "cancelled"]
+    started: float
+    """Seconds since the epoch."""
+    progress: float | None = None
+    """0…1 where libvirt tells."""
+    note: str = ""
+    """What the progress or the failure says."""
+    hint: str = ""
+    can_abort: bool = False
+    batch: int = 0
+    """Runs of one bulk action share a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunChanged:
+    state: RunState
+
+
+@dataclass(frozen=True, slots=True)
+class CallsChanged:
+    """Calls of a connection that have lasted longer than a second, for the status line."""
+
+    connection: str
+    calls: tuple[tuple[str, float], ...]
+    """Label and start (monotonic seconds) of each."""
+
+
+Change = (
+    ConnectionChanged
+    | ConnectionRemoved
+    | Listed
+    | Upserted
+    | Removed
+    | Sampled
+    | HostSampled
+    | DetailRead
+    | AddressesRead
+    | Happened
+    | RunChanged
+    | CallsChanged
+)

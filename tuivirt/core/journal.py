@@ -1,0 +1,34 @@
+"""The journal: what happened to objects, told by libvirt's events and by the user's own actions."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from tuivirt.core.key import Key
+
+Origin = Literal["event", "action", "connection"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal."""
+
+    at: float
+    """Seconds since the epoch."""
+    key: Key
+    name: str
+    origin: Origin
+    what: str
+    """"started", "Shut down" …"""
+    detail: str = ""
+    """The reason of an event, or libvirt's words of an error."""
+    ok: bool | None = None
+    """Result of an action; None for an event, or for an action that is still running."""
+    took: float | None = None
+    """Seconds the action's call lasted."""
+    command: str = ""
+    """The equivalent virsh command."""
+
+    def to_json(self) -> str:
+        """One JSON object without line breaks, as the journal file has it."""
+        return json.dumps(asdict(self) | {"key": self.key._asdict()}, ensure_ascii=False)
