@@ -69,7 +69,8 @@ class Action(Generic[T]):
     job: bool = False
     """A libvirt job: has progress and can be aborted."""
     bulk: bool = True
-    writes: bool = True
+    replaces_definition: bool = False
+    """The saved definition is written to the local history first."""
 
     def refusal(self, item: T) -> str | None:
         """Why the action does not apply to ``item``, or None when it does."""
@@ -102,6 +103,7 @@ class Actions(Generic[T]):
         urgent: bool = False,
         job: bool = False,
         bulk: bool = True,
+        replaces_definition: bool = False,
     ) -> Callable[[Callable[..., None]], Callable[..., None]]:
         """Declare the decorated function as an action of this kind."""
 
@@ -121,6 +123,7 @@ class Actions(Generic[T]):
                 urgent=urgent,
                 job=job,
                 bulk=bulk,
+                replaces_definition=replaces_definition,
             )
             if action.id in self._actions:
                 raise ValueError(f"action {action.id} is declared twice")

@@ -49,11 +49,21 @@ class DiskSize:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """One object of a request, as the user saw it when it was made."""
+
+    key: Key
+    name: str
+    command: str = ""
+    """The equivalent virsh command, for the journal."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """Perform one action on some objects of one kind."""
 
     action: str
-    keys: tuple[Key, ...]
+    orders: tuple[Order, ...]
     params: object | None = None
 
 
@@ -86,7 +96,7 @@ class Backend(Protocol):
         """Replace what is asked for; connections that are not named are not asked."""
 
     def perform(self, request: Request) -> int:
-        """Run an action over its keys with bounded parallelism; returns the number of the batch."""
+        """Run an action over its objects with bounded parallelism; returns the number of the batch."""
 
     def abort(self, run: int) -> None:
         """Cancel a queued run, or ask libvirt to abort the job of a running one."""
@@ -96,6 +106,9 @@ class Backend(Protocol):
 
     def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
         """Sizes of the disks that libvirt can measure. Raises HostError."""
+
+    def calls(self, name: str) -> tuple[tuple[str, float], ...]:
+        """Label and start (monotonic seconds) of the calls in flight on a connection, oldest first."""
 
     def close(self) -> None:
         """Let go of everything without waiting for any call."""

@@ -153,15 +153,6 @@ class RunChanged:
     state: RunState
 
 
-@dataclass(frozen=True, slots=True)
-class CallsChanged:
-    """Calls of a connection that have lasted longer than a second, for the status line."""
-
-    connection: str
-    calls: tuple[tuple[str, float], ...]
-    """Label and start (monotonic seconds) of each."""
-
-
 Change = (
     ConnectionChanged
     | ConnectionRemoved
@@ -174,5 +165,4 @@ Change = (
     | AddressesRead
     | Happened
     | RunChanged
-    | CallsChanged
 )

@@ -1,0 +1,211 @@
+"""One connection: its phases from closed to open and stale, and the attempts that lead there."""
+
+import logging
+import random
+import threading
+import time
+from dataclasses import replace
+
+import libvirt
+
+from tuivirt.backend import event_thread
+from tuivirt.backend.auth import open_connection
+from tuivirt.backend.errors import explain_error
+from tuivirt.backend.inbox import Inbox
+from tuivirt.backend.session import Session
+from tuivirt.core.backend import Watch
+from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened, Phase
+from tuivirt.core.errors import HostError
+from tuivirt.core.journal import Entry
+from tuivirt.core.key import Key
+from tuivirt.core.uri import ConnectionURI, URIError
+from tuivirt.resources import host
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before the first and between the last attempts to reconnect; they double in between."""
+
+
+class Connection:
+    """Opens on a thread that can be abandoned, because an open of a stopped daemon hangs without limit.
+
+    Every attempt has a number; whatever comes from an older one is let go.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        uri: str,
+        *,
+        read_only: bool,
+        inbox: Inbox,
+        interval: float,
+        keepalive: tuple[int, int],
+    ) -> None:
+        self._inbox = inbox
+        self._interval = interval
+        self._keepalive = keepalive
+        self._state = ConnectionState(name, uri, read_only=read_only, since=time.time())
+        self._attempt = 0
+        self._pause = FIRST_PAUSE
+        self._retry: threading.Timer | None = None
+        self._watch = Watch()
+        self._lock = threading.RLock()
+        self.session: Session | None = None
+
+    @property
+    def state(self) -> ConnectionState:
+        return self._state
+
+    def connect(self) -> None:
+        """Begin an attempt unless one is under way or the connection is open."""
+        with self._lock:
+            if self._state.phase in {"opening", "open"}:
+                return
+            self._pause = FIRST_PAUSE
+            self._begin()
+
+    def disconnect(self) -> None:
+        """Close, or give up the attempt that is under way."""
+        with self._lock:
+            self._attempt += 1
+            self._drop()
+            if self._state.phase != "closed":
+                self._tell("closed")
+
+    def close(self) -> None:
+        """Like ``disconnect``, and nothing is told any more."""
+        with self._lock:
+            self._attempt += 1
+            self._drop()
+
+    def watch(self, watch: Watch) -> None:
+        with self._lock:
+            self._watch = watch
+            if self.session is not None:
+                self.session.watch(watch)
+
+    def announce(self) -> None:
+        """Tell the state as it is now."""
+        self._inbox.put(ConnectionChanged(self._state))
+
+    def _begin(self) -> None:
+        self._attempt += 1
+        self._drop()
+        self._tell("opening")
+        threading.Thread(
+            target=self._open, args=(self._attempt,), name=f"open {self._state.name}", daemon=True
+        ).start()
+
+    def _open(self, attempt: int) -> None:
+        try:
+            uri = ConnectionURI.parse(self._state.uri)
+            event_thread.ensure_running()
+            conn = open_connection(uri, read_only=self._state.read_only)
+        except URIError as error:
+            self._failed(attempt, HostError(str(error)), retry=False)
+            return
+        except libvirt.libvirtError as error:
+            self._failed(attempt, explain_error(error, self._state.uri))
+            return
+        with self._lock:
+            if attempt != self._attempt:
+                threading.Thread(target=conn.close, name="close late", daemon=True).start()
+                return
+            session = self.session = Session(
+                self._state.name,
+                conn,
+                in_process=uri.driver == "test" and not uri.remote and uri.transport is None,
+                interval=self._interval,
+                inbox=self._inbox,
+                failed=lambda error: self._failed(attempt, explain_error(error, self._state.uri)),
+            )
+            self._pause = FIRST_PAUSE
+            self._tell("open")
+            session.begin()
+            session.watch(self._watch)
+            session.prober.submit(lambda: self._settle(attempt, session))
+
+    def _settle(self, attempt: int, session: Session) -> None:
+        """What an open connection still needs, once its list is being read."""
+        conn = session.conn
+        with session.places.shared("host facts"):
+            for arrange in (
+                lambda: conn.registerCloseCallback(lambda _c, reason, _o: self._lost(attempt, reason), None),
+                lambda: conn.setKeepAlive(*self._keepalive),
+            ):
+                try:
+                    arrange()
+                except libvirt.libvirtError as error:
+                    if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
+                        raise
+            facts = host.read_facts(conn)
+        with self._lock:
+            if attempt == self._attempt:
+                self._state = replace(self._state, facts=facts)
+                self.announce()
+
+    def _lost(self, attempt: int, reason: int) -> None:
+        """libvirt's close callback, on its event thread."""
+        words = {
+            libvirt.VIR_CONNECT_CLOSE_REASON_ERROR: "an error on the connection",
+            libvirt.VIR_CONNECT_CLOSE_REASON_EOF: "the daemon closed it or ended",
+            libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE: "no sign of life within the keepalive window",
+            libvirt.VIR_CONNECT_CLOSE_REASON_CLIENT: "closed from here",
+        }.get(reason, f"reason {reason}")
+        self._failed(attempt, HostError(f"connection lost: {words}"))
+
+    def _failed(self, attempt: int, error: HostError, *, retry: bool = True) -> None:
+        with self._lock:
+            if attempt != self._attempt or self._state.phase in {"closed", "failed", "stale"}:
+                return
+            was_open = self._state.phase == "open"
+            self._attempt += 1
+            self._drop()
+            # A connection that was open comes back by itself; one that never opened waits for the user.
+            had_rows = was_open or self._state.facts is not None
+            self._tell("stale" if had_rows else "failed", error)
+            if had_rows and retry:
+                self._schedule()
+
+    def _schedule(self) -> None:
+        pause = self._pause * random.uniform(0.8, 1.2)  # noqa: S311 (jitter, not a secret)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        timer = threading.Timer(pause, self._again, args=(self._attempt,))
+        timer.daemon = True
+        self._retry = timer
+        timer.start()
+
+    def _again(self, attempt: int) -> None:
+        with self._lock:
+            if attempt == self._attempt:
+                self._begin()
+
+    def _drop(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+    def _tell(self, phase: Phase, error: HostError | None = None) -> None:
+        now = time.time()
+        self._state = replace(
+            self._state,
+            phase=phase,
+            since=now,
+            error=error.message if error else "",
+            hint=error.hint if error else "",
+            code=error.code if error else None,
+        )
+        self.announce()
+        name = self._state.name
+        words = {"open": "connected", "closed": "disconnected", "stale": "connection lost", "failed": "failed"}
+        if phase in words:
+            key = Key(name, host.KIND, name)
+            detail = self._state.error
+            self._inbox.put(Happened(Entry(now, key, name, "connection", words[phase], detail)))
+
+

@@ -1,0 +1,1 @@
+"""Domains: what libvirt tells of them and what can be done to them."""

@@ -1,0 +1,252 @@
+"""What is written down about a domain: name, title, tags, policies, the definition itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import libvirt
+
+from tuivirt.core.action import Condition, param
+from tuivirt.resources.domain import tags as tag_element
+from tuivirt.resources.domain.actions.base import INACTIVE, PERSISTENT, action, flags_of
+from tuivirt.resources.domain.snapshot import Domain
+
+
+def _scope(dom: libvirt.virDomain) -> int:
+    """Change the running guest and the saved definition, as far as the domain has them."""
+    return flags_of(
+        {
+            libvirt.VIR_DOMAIN_AFFECT_LIVE: bool(dom.isActive()),
+            libvirt.VIR_DOMAIN_AFFECT_CONFIG: bool(dom.isPersistent()),
+        }
+    )
+
+
+@action(
+    "Autostart on",
+    key="a",
+    when=(PERSISTENT, Condition[Domain](lambda d: not d.autostart, "starts with the host already")),
+    virsh=lambda d: ("autostart", "--domain", d.name),
+)
+def autostart_on(dom: libvirt.virDomain) -> None:
+    """Start the domain with its host."""
+    dom.setAutostart(1)
+
+
+@action(
+    "Autostart off",
+    key="a",
+    when=(PERSISTENT, Condition[Domain](lambda d: d.autostart, "does not start with the host")),
+    virsh=lambda d: ("autostart", "--domain", d.name, "--disable"),
+)
+def autostart_off(dom: libvirt.virDomain) -> None:
+    """Do not start the domain with its host."""
+    dom.setAutostart(0)
+
+
+@dataclass(frozen=True, slots=True)
+class NewName:
+    name: str = param("New name", default="", required=True, initial=lambda d: d.name)
+
+
+@action(
+    "Rename",
+    when=(PERSISTENT, INACTIVE),
+    params=NewName,
+    bulk=False,
+    virsh=lambda d, p: ("domrename", "--domain", d.name, "--new-name", p.name),
+)
+def rename(dom: libvirt.virDomain, new: NewName) -> None:
+    """Give the domain another name; its UUID, disks and settings stay."""
+    dom.rename(new.name, 0)
+
+
+def _metadata(which: str) -> Any:
+    """Start a form with what the definition says now; the UI passes a row that has the details."""
+    return lambda item: getattr(item, which, "")
+
+
+@dataclass(frozen=True, slots=True)
+class NewTitle:
+    title: str = param("Title", default="", initial=_metadata("title"), hint="one line; empty removes it")
+
+
+@action(
+    "Set title",
+    params=NewTitle,
+    bulk=False,
+    virsh=lambda d, p: ("desc", "--domain", d.name, "--title", p.title),
+)
+def set_title(dom: libvirt.virDomain, new: NewTitle) -> None:
+    """Set or remove the one-line title."""
+    dom.setMetadata(libvirt.VIR_DOMAIN_METADATA_TITLE, new.title or None, None, None, _scope(dom))
+
+
+@dataclass(frozen=True, slots=True)
+class NewDescription:
+    description: str = param("Description", kind="lines", default="", initial=_metadata("description"))
+
+
+@action(
+    "Set description",
+    params=NewDescription,
+    bulk=False,
+    virsh=lambda d, p: ("desc", "--domain", d.name, "--new-desc", p.description),
+)
+def set_description(dom: libvirt.virDomain, new: NewDescription) -> None:
+    """Set or remove the description."""
+    text = new.description or None
+    dom.setMetadata(libvirt.VIR_DOMAIN_METADATA_DESCRIPTION, text, None, None, _scope(dom))
+
+
+@dataclass(frozen=True, slots=True)
+class NewTags:
+    tags: tuple[str, ...] = param(
+        "Tags", kind="words", default=(), initial=_metadata("tags"), hint="words, with spaces or commas between"
+    )
+
+
+@action(
+    "Set tags",
+    params=NewTags,
+    virsh=lambda d, p: (
+        "metadata",
+        "--domain",
+        d.name,
+        "--uri",
+        tag_element.NAMESPACE,
+        *(("--key", tag_element.PREFIX, "--set", tag_element.build(p.tags)) if p.tags else ("--remove",)),
+    ),
+)
+def set_tags(dom: libvirt.virDomain, new: NewTags) -> None:
+    """Replace the tags, which are kept in the domain's own metadata and travel with it."""
+    element = tag_element.build(new.tags) if new.tags else None
+    kind = libvirt.VIR_DOMAIN_METADATA_ELEMENT
+    dom.setMetadata(kind, element, tag_element.PREFIX, tag_element.NAMESPACE, _scope(dom))
+
+
+_EVENTS = {
+    "poweroff": libvirt.VIR_DOMAIN_LIFECYCLE_POWEROFF,
+    "reboot": libvirt.VIR_DOMAIN_LIFECYCLE_REBOOT,
+    "crash": libvirt.VIR_DOMAIN_LIFECYCLE_CRASH,
+}
+_POLICIES = {
+    "destroy": libvirt.VIR_DOMAIN_LIFECYCLE_ACTION_DESTROY,
+    "restart": libvirt.VIR_DOMAIN_LIFECYCLE_ACTION_RESTART,
+    "rename-restart": libvirt.VIR_DOMAIN_LIFECYCLE_ACTION_RESTART_RENAME,
+    "preserve": libvirt.VIR_DOMAIN_LIFECYCLE_ACTION_PRESERVE,
+    "coredump-destroy": libvirt.VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_DESTROY,
+    "coredump-restart": libvirt.VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_RESTART,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    event: str = param(
+        "When the guest",
+        kind="choice",
+        choices=(("poweroff", "powers off"), ("reboot", "reboots"), ("crash", "crashes")),
+        default="crash",
+    )
+    policy: str = param(
+        "the host shall",
+        kind="choice",
+        choices=(
+            ("destroy", "stop it"),
+            ("restart", "start it again"),
+            ("preserve", "keep it as it is, for analysis"),
+            ("rename-restart", "start it again under a new name"),
+            ("coredump-destroy", "dump its core and stop it (crash only)"),
+            ("coredump-restart", "dump its core and start it again (crash only)"),
+        ),
+        default="restart",
+    )
+
+
+@action(
+    "Set lifecycle policy",
+    params=Policy,
+    virsh=lambda d, p: (
+        "set-lifecycle-action",
+        "--domain",
+        d.name,
+        "--type",
+        p.event,
+        "--action",
+        p.policy,
+        *(("--live",) if d.active else ()),
+        *(("--config",) if d.persistent else ()),
+    ),
+)
+def set_policy(dom: libvirt.virDomain, new: Policy) -> None:
+    """Choose what happens when the guest powers off, reboots or crashes."""
+    dom.setLifecycleAction(_EVENTS[new.event], _POLICIES[new.policy], _scope(dom))
+
+
+@dataclass(frozen=True, slots=True)
+class Undefine:
+    managed_save: bool = param("Remove its saved state too", kind="flag", default=False)
+    snapshots: bool = param("Forget its snapshots (metadata only)", kind="flag", default=False)
+    checkpoints: bool = param("Forget its checkpoints (metadata only)", kind="flag", default=False)
+    nvram: str = param(
+        "UEFI variables",
+        kind="choice",
+        choices=(("", "let libvirt refuse if there are any"), ("keep", "keep the file"), ("remove", "remove the file")),
+        default="",
+    )
+    tpm: str = param(
+        "TPM state",
+        kind="choice",
+        choices=(("", "as the definition says"), ("keep", "keep"), ("remove", "remove")),
+        default="",
+    )
+
+    def flags(self) -> int:
+        """Raises ValueError where this libvirt is too old for a choice."""
+        flags = flags_of(
+            {
+                libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE: self.managed_save,
+                libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA: self.snapshots,
+                libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA: self.checkpoints,
+                libvirt.VIR_DOMAIN_UNDEFINE_NVRAM: self.nvram == "remove",
+                libvirt.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM: self.nvram == "keep",
+            }
+        )
+        if self.tpm:
+            name = "VIR_DOMAIN_UNDEFINE_TPM" if self.tpm == "remove" else "VIR_DOMAIN_UNDEFINE_KEEP_TPM"
+            flag = getattr(libvirt, name, None)
+            if flag is None:
+                raise ValueError("this libvirt cannot choose what becomes of the TPM state; it needs 8.9 or newer")
+            flags |= flag
+        return flags
+
+    def words(self) -> tuple[str, ...]:
+        chosen = {
+            "--managed-save": self.managed_save,
+            "--snapshots-metadata": self.snapshots,
+            "--checkpoints-metadata": self.checkpoints,
+            "--nvram": self.nvram == "remove",
+            "--keep-nvram": self.nvram == "keep",
+            "--tpm": self.tpm == "remove",
+            "--keep-tpm": self.tpm == "keep",
+        }
+        return tuple(word for word, on in chosen.items() if on)
+
+
+@action(
+    "Remove the definition",
+    key="x",
+    when=(PERSISTENT,),
+    confirm="Remove the definition of {name} from {host}? No disk is touched; a running guest goes on until it"
+    " stops. The definition is kept in the local history.",
+    danger=True,
+    params=Undefine,
+    replaces_definition=True,
+    virsh=lambda d, p: ("undefine", "--domain", d.name, *p.words()),
+)
+def undefine(dom: libvirt.virDomain, options: Undefine) -> None:
+    """Remove the saved definition, never a disk."""
+    flags = options.flags()
+    if flags:
+        dom.undefineFlags(flags)
+    else:
+        dom.undefine()

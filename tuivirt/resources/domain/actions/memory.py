@@ -1,0 +1,125 @@
+"""The guest's memory: saved states and core dumps."""
+
+from dataclasses import dataclass
+
+import libvirt
+
+from tuivirt.core.action import param
+from tuivirt.resources.domain.actions.base import ACTIVE, PERSISTENT, SAVED, action, flags_of
+
+
+@action(
+    "Save state and stop",
+    when=(ACTIVE, PERSISTENT),
+    job=True,
+    virsh=lambda d: ("managedsave", "--domain", d.name),
+)
+def managed_save(dom: libvirt.virDomain) -> None:
+    """Write the guest's memory to the host's disk and stop it; the next start goes on from there."""
+    dom.managedSave(0)
+
+
+@action(
+    "Remove saved state",
+    when=(SAVED,),
+    confirm="Remove the saved state of {name} on {host}? What was in the guest's memory is lost.",
+    danger=True,
+    virsh=lambda d: ("managedsave-remove", "--domain", d.name),
+)
+def managed_save_remove(dom: libvirt.virDomain) -> None:
+    """Forget the saved state, so that the next start is a fresh boot."""
+    dom.managedSaveRemove(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTo:
+    path: str = param("File on the host", kind="path", default="", required=True, hint="/var/tmp/NAME.save")
+    bypass_cache: bool = param("Bypass the file system cache", kind="flag", default=False)
+
+
+@action(
+    "Save to a file and stop",
+    when=(ACTIVE,),
+    params=SaveTo,
+    job=True,
+    bulk=False,
+    virsh=lambda d, p: (
+        "save",
+        "--domain",
+        d.name,
+        "--file",
+        p.path,
+        *(("--bypass-cache",) if p.bypass_cache else ()),
+    ),
+)
+def save(dom: libvirt.virDomain, options: SaveTo) -> None:
+    """Write the guest's memory to a file on the host and stop it; restored from the host's menu."""
+    flags = libvirt.VIR_DOMAIN_SAVE_BYPASS_CACHE if options.bypass_cache else 0
+    dom.saveFlags(options.path, None, flags)
+
+
+_DUMP_FORMATS = (
+    ("raw", "raw"),
+    ("kdump-zlib", "kdump, zlib"),
+    ("kdump-lzo", "kdump, LZO"),
+    ("kdump-snappy", "kdump, snappy"),
+    ("win-dmp", "Windows"),
+)
+_DUMP_NUMBERS = {
+    "raw": libvirt.VIR_DOMAIN_CORE_DUMP_FORMAT_RAW,
+    "kdump-zlib": libvirt.VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_ZLIB,
+    "kdump-lzo": libvirt.VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_LZO,
+    "kdump-snappy": libvirt.VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_SNAPPY,
+    "win-dmp": libvirt.VIR_DOMAIN_CORE_DUMP_FORMAT_WIN_DMP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DumpTo:
+    path: str = param("File on the host", kind="path", default="", required=True, hint="/var/tmp/NAME.core")
+    memory_only: bool = param("Memory only", kind="flag", default=True)
+    format: str = param("Format (memory only)", kind="choice", choices=_DUMP_FORMATS, default="raw")
+    live: bool = param("Let the guest run meanwhile", kind="flag", default=False)
+    bypass_cache: bool = param("Bypass the file system cache", kind="flag", default=False)
+    after: str = param(
+        "Afterwards",
+        kind="choice",
+        choices=(("", "go on"), ("crash", "force off (crashed)"), ("reset", "reset")),
+        default="",
+    )
+
+    def words(self) -> tuple[str, ...]:
+        chosen = {
+            "--memory-only": self.memory_only,
+            "--live": self.live,
+            "--bypass-cache": self.bypass_cache,
+            "--crash": self.after == "crash",
+            "--reset": self.after == "reset",
+        }
+        words = tuple(word for word, on in chosen.items() if on)
+        return (*words, "--format", self.format) if self.memory_only and self.format != "raw" else words
+
+
+@action(
+    "Dump core",
+    when=(ACTIVE,),
+    params=DumpTo,
+    job=True,
+    bulk=False,
+    virsh=lambda d, p: ("dump", "--domain", d.name, "--file", p.path, *p.words()),
+)
+def dump(dom: libvirt.virDomain, options: DumpTo) -> None:
+    """Write the guest's memory to a file on the host for analysis."""
+    flags = flags_of(
+        {
+            libvirt.VIR_DUMP_MEMORY_ONLY: options.memory_only,
+            libvirt.VIR_DUMP_LIVE: options.live,
+            libvirt.VIR_DUMP_BYPASS_CACHE: options.bypass_cache,
+            libvirt.VIR_DUMP_CRASH: options.after == "crash",
+            libvirt.VIR_DUMP_RESET: options.after == "reset",
+        }
+    )
+    if options.memory_only and options.format != "raw":
+        dom.coreDumpWithFormat(options.path, _DUMP_NUMBERS[options.format], flags)
+    else:
+        dom.coreDump(options.path, flags)

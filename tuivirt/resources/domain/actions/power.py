@@ -1,0 +1,185 @@
+"""Starting, stopping and pausing."""
+
+from dataclasses import dataclass
+
+import libvirt
+
+from tuivirt.core.action import param
+from tuivirt.resources.domain.actions.base import ACTIVE, ASLEEP, INACTIVE, PAUSED, RUNNING, action, flags_of
+
+
+@action(
+    "Start",
+    key="s",
+    when=(INACTIVE,),
+    virsh=lambda d: ("start", "--domain", d.name),
+)
+def start(dom: libvirt.virDomain) -> None:
+    """Boot the domain, or resume it from its saved state when it has one."""
+    dom.create()
+
+
+@dataclass(frozen=True, slots=True)
+class StartOptions:
+    paused: bool = param("Start paused", kind="flag", default=False)
+    force_boot: bool = param("Discard the saved state and boot", kind="flag", default=False)
+    bypass_cache: bool = param("Bypass the file system cache", kind="flag", default=False)
+    reset_nvram: bool = param("Reset the UEFI variables", kind="flag", default=False)
+
+    def words(self) -> tuple[str, ...]:
+        chosen = {
+            "--paused": self.paused,
+            "--force-boot": self.force_boot,
+            "--bypass-cache": self.bypass_cache,
+            "--reset-nvram": self.reset_nvram,
+        }
+        return tuple(word for word, on in chosen.items() if on)
+
+
+@action(
+    "Start with options",
+    when=(INACTIVE,),
+    params=StartOptions,
+    virsh=lambda d, p: ("start", "--domain", d.name, *p.words()),
+)
+def start_with(dom: libvirt.virDomain, options: StartOptions) -> None:
+    """Start paused, without the saved state, bypassing the cache or with fresh UEFI variables."""
+    dom.createWithFlags(
+        flags_of(
+            {
+                libvirt.VIR_DOMAIN_START_PAUSED: options.paused,
+                libvirt.VIR_DOMAIN_START_FORCE_BOOT: options.force_boot,
+                libvirt.VIR_DOMAIN_START_BYPASS_CACHE: options.bypass_cache,
+                libvirt.VIR_DOMAIN_START_RESET_NVRAM: options.reset_nvram,
+            }
+        )
+    )
+
+
+@action("Shut down", key="d", when=(RUNNING,), virsh=lambda d: ("shutdown", "--domain", d.name))
+def shutdown(dom: libvirt.virDomain) -> None:
+    """Ask the guest to shut down, in the way the hypervisor prefers."""
+    dom.shutdown()
+
+
+_SHUTDOWN_MODES = {
+    "acpi": libvirt.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN,
+    "agent": libvirt.VIR_DOMAIN_SHUTDOWN_GUEST_AGENT,
+    "initctl": libvirt.VIR_DOMAIN_SHUTDOWN_INITCTL,
+    "signal": libvirt.VIR_DOMAIN_SHUTDOWN_SIGNAL,
+    "paravirt": libvirt.VIR_DOMAIN_SHUTDOWN_PARAVIRT,
+}
+_MODE_CHOICES = (
+    ("acpi", "ACPI power button"),
+    ("agent", "guest agent"),
+    ("initctl", "initctl (containers)"),
+    ("signal", "signal to init (containers)"),
+    ("paravirt", "paravirtual control (Xen)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GuestMode:
+    mode: str = param("How", kind="choice", choices=_MODE_CHOICES, default="acpi")
+
+
+@action(
+    "Shut down by …",
+    when=(RUNNING,),
+    params=GuestMode,
+    virsh=lambda d, p: ("shutdown", "--domain", d.name, "--mode", p.mode),
+)
+def shutdown_by(dom: libvirt.virDomain, options: GuestMode) -> None:
+    """Ask the guest to shut down in a chosen way: ACPI, agent, initctl, signal or paravirtual."""
+    dom.shutdownFlags(_SHUTDOWN_MODES[options.mode])
+
+
+@action("Reboot", key="r", when=(RUNNING,), virsh=lambda d: ("reboot", "--domain", d.name))
+def reboot(dom: libvirt.virDomain) -> None:
+    """Ask the guest to reboot, in the way the hypervisor prefers."""
+    dom.reboot(0)
+
+
+_REBOOT_MODES = {
+    "acpi": libvirt.VIR_DOMAIN_REBOOT_ACPI_POWER_BTN,
+    "agent": libvirt.VIR_DOMAIN_REBOOT_GUEST_AGENT,
+    "initctl": libvirt.VIR_DOMAIN_REBOOT_INITCTL,
+    "signal": libvirt.VIR_DOMAIN_REBOOT_SIGNAL,
+    "paravirt": libvirt.VIR_DOMAIN_REBOOT_PARAVIRT,
+}
+
+
+@action(
+    "Reboot by …",
+    when=(RUNNING,),
+    params=GuestMode,
+    virsh=lambda d, p: ("reboot", "--domain", d.name, "--mode", p.mode),
+)
+def reboot_by(dom: libvirt.virDomain, options: GuestMode) -> None:
+    """Ask the guest to reboot in a chosen way."""
+    dom.reboot(_REBOOT_MODES[options.mode])
+
+
+@action(
+    "Reset",
+    key="R",
+    when=(ACTIVE,),
+    confirm="Reset {name} on {host}? It is like the reset button: unsaved work in the guest is lost.",
+    danger=True,
+    virsh=lambda d: ("reset", "--domain", d.name),
+)
+def reset(dom: libvirt.virDomain) -> None:
+    """Press the reset button: the guest starts anew without being asked."""
+    dom.reset(0)
+
+
+_OFF_LOSS = "It is like pulling the plug: unsaved work in the guest is lost"
+
+
+@action(
+    "Force off",
+    key="D",
+    when=(ACTIVE,),
+    confirm=_OFF_LOSS + ". Force {name} on {host} off?",
+    danger=True,
+    urgent=True,
+    virsh=lambda d: ("destroy", "--domain", d.name),
+)
+def destroy(dom: libvirt.virDomain) -> None:
+    """Pull the plug. A transient domain vanishes with it; no disk is touched."""
+    dom.destroy()
+
+
+@action(
+    "Force off gracefully",
+    when=(ACTIVE,),
+    confirm=_OFF_LOSS + ", but its disks are flushed first. Force {name} on {host} off?",
+    danger=True,
+    urgent=True,
+    virsh=lambda d: ("destroy", "--domain", d.name, "--graceful"),
+)
+def destroy_graceful(dom: libvirt.virDomain) -> None:
+    """Pull the plug, but give up rather than kill when the hypervisor does not end by itself."""
+    dom.destroyFlags(libvirt.VIR_DOMAIN_DESTROY_GRACEFUL)
+
+
+@action("Pause", key="p", when=(RUNNING,), virsh=lambda d: ("suspend", "--domain", d.name))
+def suspend(dom: libvirt.virDomain) -> None:
+    """Stop the guest's processors; it keeps its memory."""
+    dom.suspend()
+
+
+@action("Resume", key="p", when=(PAUSED,), virsh=lambda d: ("resume", "--domain", d.name))
+def resume(dom: libvirt.virDomain) -> None:
+    """Let a paused guest go on."""
+    dom.resume()
+
+
+@action(
+    "Wake up",
+    when=(ASLEEP,),
+    virsh=lambda d: ("dompmwakeup", "--domain", d.name),
+)
+def wakeup(dom: libvirt.virDomain) -> None:
+    """Wake a guest from power-management sleep."""
+    dom.pMWakeup(0)

@@ -1,0 +1,87 @@
+"""Details: the few facts of a definition that the list shows."""
+
+from typing import TYPE_CHECKING
+
+import libvirt
+
+from tuivirt.core import xml
+from tuivirt.resources.domain import tags
+from tuivirt.resources.domain.snapshot import Address, Addresses, Details
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+
+def os_word(libosinfo_id: str) -> str:
+    """``http://debian.org/debian/12`` → ``debian 12``; another shape is returned as its last parts."""
+    parts = [part for part in libosinfo_id.split("/") if part]
+    return " ".join(parts[-2:]) if len(parts) >= 3 else libosinfo_id
+
+
+def parse(saved: str, live: str | None = None) -> Details:
+    """Details of a definition. ``live`` adds the agent's state and the pending changes."""
+    root = xml.parse(saved)
+    macs = xml.words(root, "devices/interface/mac/@address")
+    return Details(
+        title=xml.word(root, "title/text()"),
+        description=xml.word(root, "description/text()"),
+        tags=_tags(root),
+        os=os_word(xml.word(root, "metadata/*[local-name()='libosinfo']/*[local-name()='os']/@id")),
+        macs=tuple(mac.lower() for mac in macs),
+        networks=_networks(root),
+        arch=xml.word(root, "os/type/@arch"),
+        agent=_agent(xml.parse(live)) if live is not None else None,
+        pending=None if live is None else _pending(live, saved),
+    )
+
+
+def _pending(live: str, saved: str) -> int:
+    from tuivirt.resources.domain.pending import pending_changes
+
+    return len(pending_changes(live, saved))
+
+
+def _tags(root: "etree._Element") -> tuple[str, ...]:
+    path = f"metadata/*[local-name()='tags' and namespace-uri()='{tags.NAMESPACE}']/*[local-name()='tag']/text()"
+    return xml.words(root, path)
+
+
+def _networks(root: "etree._Element") -> tuple[str, ...]:
+    sources = "devices/interface/source"
+    names = xml.words(root, f"{sources}/@network | {sources}/@bridge | {sources}/@dev")
+    return tuple(dict.fromkeys(names))
+
+
+def _agent(live: "etree._Element") -> bool | None:
+    state = xml.word(live, "devices/channel/target[@name='org.qemu.guest_agent.0']/@state")
+    return None if not state else state == "connected"
+
+
+_SOURCES = (
+    ("lease", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE),
+    ("agent", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT),
+    ("ARP", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP),
+)
+
+
+def addresses(dom: libvirt.virDomain) -> Addresses:
+    """A guest's addresses from leases, agent or ARP, the first that knows any (up to three round trips).
+
+    A source that fails (no agent, not supported) knows none; a domain that is gone raises libvirtError.
+    """
+    for word, source in _SOURCES:
+        try:
+            interfaces = dom.interfaceAddresses(source, 0)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
+                raise
+            continue
+        found = tuple(
+            Address(ip=a["addr"], prefix=a["prefix"], mac=(facts.get("hwaddr") or "").lower(), interface=name)
+            for name, facts in interfaces.items()
+            for a in facts["addrs"] or ()
+            if name != "lo"
+        )
+        if found:
+            return Addresses(found, word)
+    return Addresses((), "")

@@ -1,0 +1,134 @@
+"""Reading domains: a constant number of round trips, however many there are."""
+
+from collections.abc import Callable, Iterable
+
+import libvirt
+
+from tuivirt.core.key import Key
+from tuivirt.resources.domain.snapshot import KIND, Domain, State
+
+Handles = dict[str, libvirt.virDomain]
+
+
+def list_all(conn: libvirt.virConnect, connection: str) -> tuple[list[Domain], Handles]:
+    """All domains and their handles by UUID, in five round trips.
+
+    One ``virConnectGetAllDomainStats`` for the states (state alone never waits for a guest) and one
+    ``virConnectListAllDomains`` for each flag. A driver without the stats call is asked for each domain:
+    it has no other way.
+    """
+    try:
+        states = [
+            (dom, record["state.state"], record.get("state.reason", 0))
+            for dom, record in conn.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, 0)
+            if "state.state" in record
+        ]
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
+            raise
+        states = list(_states_one_by_one(conn.listAllDomains(0)))
+    autostart = _with_flag(conn, libvirt.VIR_CONNECT_LIST_DOMAINS_AUTOSTART)
+    transient = _with_flag(conn, libvirt.VIR_CONNECT_LIST_DOMAINS_TRANSIENT)
+    saved = _with_flag(conn, libvirt.VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE)
+    snapshots = _with_flag(conn, libvirt.VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT)
+    domains: list[Domain] = []
+    handles: Handles = {}
+    for dom, state, reason in states:
+        uuid = dom.UUIDString()
+        handles[uuid] = dom
+        domains.append(
+            Domain(
+                key=Key(connection, KIND, uuid),
+                name=dom.name(),
+                domid=dom.ID(),
+                state=State.of(state),
+                reason=reason,
+                autostart=uuid in autostart,
+                persistent=uuid not in transient,
+                managed_save=uuid in saved,
+                has_snapshots=uuid in snapshots,
+            )
+        )
+    return domains, handles
+
+
+def read(conn: libvirt.virConnect, handle: libvirt.virDomain, connection: str) -> Domain | None:
+    """One domain after an event, in five round trips; None when it is gone.
+
+    Name and id are cached in a handle, so they come from the fresh one that the stats call returns.
+    """
+    try:
+        fresh = [
+            (dom, record["state.state"], record.get("state.reason", 0))
+            for dom, record in conn.domainListGetStats([handle], libvirt.VIR_DOMAIN_STATS_STATE, 0)
+        ]
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
+            raise
+        fresh = list(_states_one_by_one(_looked_up(conn, handle)))
+    if not fresh:
+        return None
+    dom, state, reason = fresh[0]
+    try:
+        return Domain(
+            key=Key(connection, KIND, dom.UUIDString()),
+            name=dom.name(),
+            domid=dom.ID(),
+            state=State.of(state),
+            reason=reason,
+            autostart=_flag(dom.autostart),
+            persistent=bool(dom.isPersistent()),
+            managed_save=_flag(dom.hasManagedSaveImage),
+            has_snapshots=_flag(dom.snapshotNum),
+        )
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
+            return None
+        raise
+
+
+def _looked_up(conn: libvirt.virConnect, handle: libvirt.virDomain) -> list[libvirt.virDomain]:
+    try:
+        return [conn.lookupByUUIDString(handle.UUIDString())]
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
+            return []
+        raise
+
+
+def _flag(ask: Callable[[], int]) -> bool:
+    """A yes-or-no that not every driver knows."""
+    try:
+        return bool(ask())
+    except libvirt.libvirtError as error:
+        if error.get_error_code() in _NOT_KNOWN:
+            return False
+        raise
+
+
+# Transient domains have no autostart (OPERATION_INVALID or INTERNAL_ERROR by driver), and drivers lack calls.
+_NOT_KNOWN = frozenset(
+    {libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_OPERATION_INVALID, libvirt.VIR_ERR_INTERNAL_ERROR}
+)
+
+
+def _with_flag(conn: libvirt.virConnect, flag: int) -> frozenset[str]:
+    try:
+        return frozenset(dom.UUIDString() for dom in conn.listAllDomains(flag))
+    except libvirt.libvirtError as error:
+        if error.get_error_code() in {libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_INVALID_ARG}:
+            return frozenset()  # the driver does not know the flag, so no domain has it
+        raise
+
+
+def _states_one_by_one(
+    handles: Iterable[libvirt.virDomain],
+) -> Iterable[tuple[libvirt.virDomain, int, int]]:
+    for dom in handles:
+        try:
+            state, reason = dom.state()
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
+                raise
+            continue  # gone between the list and this call
+        yield dom, state, reason

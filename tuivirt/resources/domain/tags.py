@@ -1,0 +1,12 @@
+"""A domain's tags: one element of our own in its metadata."""
+
+from collections.abc import Iterable
+from xml.sax.saxutils import escape
+
+NAMESPACE = "https://tuivirt.dev/xmlns/domain/1"
+PREFIX = "tuivirt"
+
+
+def build(tags: Iterable[str]) -> str:
+    """The element as ``virDomainSetMetadata`` takes it: no prefix, libvirt adds it. Sorted, each once."""
+    return "<tags>" + "".join(f"<tag>{escape(tag)}</tag>" for tag in sorted(set(tags))) + "</tags>"

@@ -1,0 +1,96 @@
+"""A host: what it says of itself, its load, and what can be done on it as a whole."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import libvirt
+
+from tuivirt.core.action import Actions, param
+from tuivirt.core.changes import ConnectionState, HostFacts, HostLoad
+
+KIND = "host"
+T = TypeVar("T")
+
+action = Actions[ConnectionState](KIND)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreFrom:
+    path: str = param("File on the host", kind="path", default="", required=True, hint="/var/tmp/NAME.save")
+    bypass_cache: bool = param("Bypass the file system cache", kind="flag", default=False)
+    paused: bool = param("Leave it paused", kind="flag", default=False)
+
+    def words(self) -> tuple[str, ...]:
+        chosen = {"--bypass-cache": self.bypass_cache, "--paused": self.paused}
+        return tuple(word for word, on in chosen.items() if on)
+
+
+@action(
+    "Restore a domain from a file",
+    params=RestoreFrom,
+    bulk=False,
+    virsh=lambda _host, p: ("restore", "--file", p.path, *p.words()),
+)
+def restore(conn: libvirt.virConnect, options: RestoreFrom) -> None:
+    """Start a domain from the file that *Save to a file* wrote."""
+    flags = (libvirt.VIR_DOMAIN_SAVE_BYPASS_CACHE if options.bypass_cache else 0) | (
+        libvirt.VIR_DOMAIN_SAVE_PAUSED if options.paused else 0
+    )
+    conn.restoreFlags(options.path, None, flags)
+
+
+ACTIONS = action
+
+
+def read_facts(conn: libvirt.virConnect) -> HostFacts:
+    """Four round trips. A fact that the driver does not tell stays empty."""
+    hostname = _told(conn.getHostname) or ""
+    info = _told(conn.getInfo)
+    driver = _told(conn.getType) or ""
+    version = _told(conn.getVersion)
+    library = _told(conn.getLibVersion)
+    return HostFacts(
+        hostname=hostname,
+        hypervisor=f"{driver} {version_text(version)}".strip() if version else driver,
+        libvirt=version_text(library) if library else "",
+        model=str(info[0]) if info else "",
+        cpus=int(info[2]) if info else 0,
+        memory_kib=int(info[1]) * 1024 if info else 0,
+    )
+
+
+def version_text(number: int) -> str:
+    """libvirt's ``major * 1,000,000 + minor * 1,000 + release`` as ``9.0.0``."""
+    return f"{number // 1_000_000}.{number // 1_000 % 1_000}.{number % 1_000}"
+
+
+def _told(ask: Callable[[], T]) -> T | None:
+    with contextlib.suppress(libvirt.libvirtError):
+        return ask()
+    return None
+
+
+def read_load(conn: libvirt.virConnect) -> tuple[HostLoad | None, float]:
+    """The host's counters in two round trips, and the seconds of the quicker one.
+
+    None when the driver tells neither (``virNodeGetCPUStats``, ``virNodeGetMemoryStats``).
+    """
+    started = time.monotonic()
+    cpu = _told(lambda: conn.getCPUStats(libvirt.VIR_NODE_CPU_STATS_ALL_CPUS))
+    between = time.monotonic()
+    memory = _told(lambda: conn.getMemoryStats(libvirt.VIR_NODE_MEMORY_STATS_ALL_CELLS))
+    rtt = min(between - started, time.monotonic() - between)
+    if cpu is None and memory is None:
+        return None, rtt
+    load = HostLoad(at=time.monotonic())
+    if cpu is not None and "idle" in cpu:
+        idle = cpu["idle"] + cpu.get("iowait", 0)
+        busy = sum(value for name, value in cpu.items() if name in {"user", "kernel", "intr"})
+        load = HostLoad(load.at, busy_ns=busy, idle_ns=idle)
+    if memory is not None and "total" in memory:
+        free = memory.get("free", 0) + memory.get("buffers", 0) + memory.get("cached", 0)
+        load = HostLoad(load.at, load.busy_ns, load.idle_ns, memory["total"], free)
+    return load, rtt
