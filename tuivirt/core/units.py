@@ -69,7 +69,7 @@ def rate(per_second: float | None) -> str:
 
 
 def rates(first: float | None, second: float | None) -> str:
-    """Two rates about a slash that keeps its place, `1.2M/88K `: always 9 cells; blank if both are unknown."""
+    """Rates about a slash that keeps its place, `1.2M/88K `: always 9 cells, blank if both are unknown."""
     return " " * 9 if first is None and second is None else f"{rate(first):>4}/{rate(second):<4}"
 
 
