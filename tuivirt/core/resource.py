@@ -1,0 +1,62 @@
+"""A kind of object: one value from which its view, its columns, its filter and its menu derive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from tuivirt.core.action import Actions
+from tuivirt.core.query import Field
+from tuivirt.core.store import Record
+
+R = TypeVar("R", bound=Record)
+
+
+class Cell(NamedTuple):
+    """The text of a cell, already plain, and the role that gives it its colours."""
+
+    text: str
+    role: str = ""
+    """A role of the theme (``good``, ``warn``, ``bad``, ``dim`` …); empty: the row's own style."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[R]):
+    """One column of a kind's list."""
+
+    id: str
+    title: str
+    width: int
+    """Cells; for a flexible column the least."""
+    cell: Callable[[R], Cell]
+    raw: Callable[[R], Any]
+    """The value without units, for export; None where it is not known."""
+    sort: Callable[[R], Any] | None = None
+    """Sort key; must be comparable between any two records. None: cannot be sorted by."""
+    align: Literal["left", "right"] = "left"
+    flexible: bool = False
+    """Takes the room that is left."""
+    needs: frozenset[str] = frozenset()
+    """What it rests on beyond the list itself: groups of counters, ``details``, ``addresses``, ``pending``."""
+    moves: bool = False
+    """Changes by itself with every tick."""
+    doc: str = ""
+
+
+@dataclass(frozen=True)
+class Resource(Generic[R]):
+    """All that the user interface needs to know of a kind."""
+
+    kind: str
+    title: str
+    aliases: tuple[str, ...]
+    record: Callable[[Any], R]
+    columns: tuple[Column[R], ...]
+    default_columns: tuple[str, ...]
+    fields: dict[str, Field[R]]
+    haystack: Callable[[R], str]
+    groups: dict[str, Callable[[R], tuple[str, ...]]]
+    """Names that ``:group`` takes, and the labels a record stands under."""
+    actions: Actions[Any]
+
+    def column(self, id_: str) -> Column[R] | None:
+        return next((column for column in self.columns if column.id == id_), None)

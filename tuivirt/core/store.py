@@ -1,0 +1,212 @@
+"""All that is known, owned by the UI thread. Changes go in, a summary of what they touched comes out."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tuivirt.core import changes as c
+from tuivirt.core.journal import Entry
+from tuivirt.core.key import Key
+from tuivirt.core.usage import Usage
+
+JOURNAL_LENGTH = 5_000
+"""Entries kept in memory; the journal file holds more."""
+
+
+class Record:
+    """Everything known of one object. Its parts are frozen values that are replaced, never changed."""
+
+    __slots__ = ("addresses", "details", "item", "run", "usage")
+
+    def __init__(self, item: Any) -> None:
+        self.item = item
+        self.details: Any = None
+        self.addresses: Any = None
+        self.usage: Usage | None = None
+        self.run: c.RunState | None = None
+        """The action that is queued or running on it: the row is busy."""
+
+    @property
+    def key(self) -> Key:
+        key: Key = self.item.key
+        return key
+
+    def replaced(self, item: Any) -> None:
+        """A newer snapshot has come: a subclass drops what does not hold any more."""
+        self.item = item
+
+
+@dataclass(slots=True)
+class Delta:
+    """What a batch of changes touched; a reader repaints only that."""
+
+    touched: set[Key] = field(default_factory=set)
+    """Objects whose shown values may differ, new ones included."""
+    removed: set[Key] = field(default_factory=set)
+    listed: set[tuple[str, str]] = field(default_factory=set)
+    """(connection, kind) of complete lists."""
+    connections: set[str] = field(default_factory=set)
+    entries: list[Entry] = field(default_factory=list)
+    runs: list[c.RunState] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+    """Connections with a new reading of their host's load."""
+
+
+@dataclass(slots=True)
+class HostUsage:
+    """The host's load, from two readings of its counters."""
+
+    last: c.HostLoad | None = None
+    cpu: float | None = None
+    """0…1 of all processors."""
+    memory: float | None = None
+    """0…1 of the memory, caches not counted as used."""
+    rtt: float | None = None
+    """Seconds."""
+
+    def feed(self, load: c.HostLoad, rtt: float) -> None:
+        before, self.last, self.rtt = self.last, load, rtt
+        if load.memory_total_kib and load.memory_free_kib is not None:
+            self.memory = 1 - load.memory_free_kib / load.memory_total_kib
+        if before is None or None in (before.busy_ns, before.idle_ns, load.busy_ns, load.idle_ns):
+            return
+        assert before.busy_ns is not None and before.idle_ns is not None
+        assert load.busy_ns is not None and load.idle_ns is not None
+        busy, idle = load.busy_ns - before.busy_ns, load.idle_ns - before.idle_ns
+        if busy >= 0 and idle >= 0 and busy + idle > 0:
+            self.cpu = busy / (busy + idle)
+
+
+class Store:
+    """Connections, objects by kind, runs and the journal."""
+
+    def __init__(self, record_types: Mapping[str, Callable[[Any], Record]]) -> None:
+        self._record_types = record_types
+        self.connections: dict[str, c.ConnectionState] = {}
+        self.records: dict[str, dict[Key, Record]] = {kind: {} for kind in record_types}
+        self.hosts: dict[str, HostUsage] = {}
+        self.stats_took: dict[str, float] = {}
+        self.runs: dict[int, c.RunState] = {}
+        """Queued and running runs, and the ended ones of batches that are not over."""
+        self.journal: deque[Entry] = deque(maxlen=JOURNAL_LENGTH)
+
+    def get(self, key: Key) -> Record | None:
+        return self.records.get(key.kind, {}).get(key)
+
+    def of_connection(self, name: str, kind: str) -> list[Record]:
+        """The records of one kind on one connection, in the order of their arrival."""
+        return [record for key, record in self.records[kind].items() if key.connection == name]
+
+    def apply(self, batch: Iterable[c.Change]) -> Delta:
+        """Apply changes in order."""
+        delta = Delta()
+        for change in batch:
+            self._apply(change, delta)
+        return delta
+
+    def _apply(self, change: c.Change, delta: Delta) -> None:
+        match change:
+            case c.Listed(connection, kind, items):
+                self._listed(connection, kind, items, delta)
+            case c.Upserted(item):
+                self._upsert(item, delta)
+            case c.Removed(key):
+                self._remove(key, delta)
+            case c.Sampled(connection, samples, took):
+                self.stats_took[connection] = took
+                self._sampled(connection, samples, delta)
+            case c.HostSampled(connection, load, rtt):
+                self.hosts.setdefault(connection, HostUsage()).feed(load, rtt)
+                delta.hosts.add(connection)
+            case c.DetailRead(key, details):
+                if (record := self.get(key)) is not None and record.details != details:
+                    record.details = details
+                    delta.touched.add(key)
+            case c.AddressesRead(key, addresses):
+                if (record := self.get(key)) is not None and record.addresses != addresses:
+                    record.addresses = addresses
+                    delta.touched.add(key)
+            case c.Happened(entry):
+                self.journal.append(entry)
+                delta.entries.append(entry)
+            case c.RunChanged(state):
+                self._run(state, delta)
+            case c.ConnectionChanged(state):
+                self._connection(state, delta)
+            case c.ConnectionRemoved(name):
+                self.connections.pop(name, None)
+                self._clear(name, delta)
+                delta.connections.add(name)
+
+    def _listed(self, connection: str, kind: str, items: tuple[Any, ...], delta: Delta) -> None:
+        records = self.records[kind]
+        keys = {item.key for item in items}
+        for key in [k for k in records if k.connection == connection and k not in keys]:
+            self._remove(key, delta)
+        for item in items:
+            self._upsert(item, delta)
+        delta.listed.add((connection, kind))
+
+    def _upsert(self, item: Any, delta: Delta) -> None:
+        records = self.records[item.key.kind]
+        record = records.get(item.key)
+        if record is None:
+            records[item.key] = self._record_types[item.key.kind](item)
+        elif record.item == item:
+            return
+        else:
+            record.replaced(item)
+        delta.removed.discard(item.key)
+        delta.touched.add(item.key)
+
+    def _remove(self, key: Key, delta: Delta) -> None:
+        if self.records[key.kind].pop(key, None) is not None:
+            delta.removed.add(key)
+            delta.touched.discard(key)
+
+    def _sampled(self, connection: str, samples: Mapping[str, Any], delta: Delta) -> None:
+        records = self.records["domain"]
+        for uuid, sample in samples.items():
+            key = Key(connection, "domain", uuid)
+            record = records.get(key)
+            if record is None:
+                continue
+            if record.usage is None:
+                record.usage = Usage()
+            record.usage.feed(sample)
+            delta.touched.add(key)
+
+    def _run(self, state: c.RunState, delta: Delta) -> None:
+        self.runs[state.run] = state
+        delta.runs.append(state)
+        over = state.phase in {"done", "failed", "cancelled"}
+        record = self.get(state.key)
+        if record is not None:
+            record.run = None if over else state
+            delta.touched.add(state.key)
+        if over and not any(
+            r.batch == state.batch and r.phase in {"queued", "running"} for r in self.runs.values()
+        ):
+            for number in [n for n, r in self.runs.items() if r.batch == state.batch]:
+                del self.runs[number]
+
+    def _connection(self, state: c.ConnectionState, delta: Delta) -> None:
+        before = self.connections.get(state.name)
+        self.connections[state.name] = state
+        delta.connections.add(state.name)
+        if state.phase in {"closed", "failed"}:
+            self._clear(state.name, delta)
+        elif before is not None and before.phase != state.phase:
+            # Dimmed when stale, undimmed when open: every row of it looks different now.
+            for kind in self.records:
+                delta.touched.update(key for key in self.records[kind] if key.connection == state.name)
+
+    def _clear(self, connection: str, delta: Delta) -> None:
+        for records in self.records.values():
+            for key in [key for key in records if key.connection == connection]:
+                self._remove(key, delta)
+        self.hosts.pop(connection, None)
+        self.stats_took.pop(connection, None)
+
+
