@@ -1,0 +1,172 @@
+"""The one table of keys: handlers, footer, help, palette, documentation and remapping derive from it.
+
+Actions on objects are declared where they are implemented (``tuivirt.resources``) and join by ``actions_of``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding
+
+from tuivirt.resources import ACTIONS
+
+Place = Literal["app", "list", "connections", "detail", "xml", "usage", "hardware", "journal", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a key does in a place."""
+
+    id: str
+    """Stable: the settings' key map refers to it."""
+    keys: str
+    """Textual key names, separated by commas."""
+    action: str
+    """The handler: Textual's ``action_`` method of the widget of that place."""
+    title: str
+    place: Place
+    doc: str = ""
+    footer: bool = False
+
+
+def _table(place: Place, *rows: tuple[str, str, str, str] | tuple[str, str, str, str, bool]) -> Iterator[Command]:
+    for row in rows:
+        id_, keys, action, title = row[:4]
+        yield Command(f"{place}.{id_}", keys, action, title, place, footer=len(row) > 4)
+
+
+COMMANDS: tuple[Command, ...] = (
+    *_table(
+        "app",
+        ("filter", "slash", "filter", "Filter the list", True),
+        ("command", "colon", "command", "Go to a view or connection, run any action", True),
+        ("help", "question_mark", "help", "Help for this place", True),
+        ("palette", "ctrl+p", "command_palette", "Every action by name"),
+        ("next_pane", "tab", "next_pane", "Next pane"),
+        ("previous_pane", "shift+tab", "previous_pane", "Previous pane"),
+        ("zoom", "plus", "zoom", "Zoom the pane, and back"),
+        ("narrower", "left_square_bracket", "resize_sidebar(-2)", "Narrower sidebar"),
+        ("wider", "right_square_bracket", "resize_sidebar(2)", "Wider sidebar"),
+        ("shorter", "left_curly_bracket", "resize_list(-1)", "Shorter list"),
+        ("taller", "right_curly_bracket", "resize_list(1)", "Taller list"),
+        ("refresh", "ctrl+r", "refresh_now", "Read again now"),
+        ("back", "minus", "back", "Back to the previous view"),
+        ("summary", "S", "toggle_summary", "Fold the summary line"),
+        ("runs", "J", "runs", "Actions that run, their progress and results"),
+        ("escape", "escape", "escape", "Out: count, marks, filter, view"),
+        ("quit", "q,ctrl+q", "quit", "Quit"),
+    ),
+    *_table(
+        "table",
+        ("down", "j,down", "move(1)", "Down"),
+        ("up", "k,up", "move(-1)", "Up"),
+        ("page_down", "pagedown", "page(1)", "Page down"),
+        ("page_up", "pageup", "page(-1)", "Page up"),
+        ("half_down", "ctrl+d", "half_page(1)", "Half a page down"),
+        ("half_up", "ctrl+u", "half_page(-1)", "Half a page up"),
+        ("first", "g,home", "first", "First row"),
+        ("last", "G,end", "last", "Last row; with a count before it, that row"),
+        ("scroll_left", "shift+left", "scroll_columns(-1)", "Scroll columns left"),
+        ("scroll_right", "shift+right", "scroll_columns(1)", "Scroll columns right"),
+    ),
+    *_table(
+        "list",
+        ("open", "enter", "open", "Into the detail"),
+        ("mark", "space", "mark", "Mark, and step on"),
+        ("invert", "asterisk", "invert_marks", "Invert the marks among the rows shown"),
+        ("sort_next", "greater_than_sign", "sort_by(1)", "Sort by the next column"),
+        ("sort_previous", "less_than_sign", "sort_by(-1)", "Sort by the previous column"),
+        ("reverse", "backslash", "reverse", "Reverse the order"),
+        ("fold", "z", "fold", "Fold the group"),
+        ("fold_all", "Z", "fold_all", "Fold all groups, and back"),
+        ("columns", "W", "columns", "Choose columns"),
+        ("menu", "full_stop", "menu", "All actions of the row", True),
+        ("copy", "y", "copy", "Copy name, UUID, address, XML …", True),
+        ("ssh", "o", "ssh", "ssh into the guest"),
+        ("next_tab", "l,right", "next_tab", "Next detail tab"),
+        ("previous_tab", "h,left", "previous_tab", "Previous detail tab"),
+    ),
+    *_table(
+        "connections",
+        ("toggle", "enter", "toggle", "Connect or disconnect", True),
+        ("add", "n", "add", "Add a bookmark", True),
+        ("edit", "e", "edit", "Edit the bookmark", True),
+        ("remove", "x", "remove", "Remove the bookmark", True),
+        ("autoconnect", "A", "autoconnect", "Open at start, or not", True),
+        ("read_only", "exclamation_mark", "read_only", "Read-only, or not", True),
+        ("menu", "full_stop", "menu", "All actions of the host"),
+    ),
+    *_table(
+        "detail",
+        ("next_tab", "l,right", "next_tab", "Next tab"),
+        ("previous_tab", "h,left", "previous_tab", "Previous tab"),
+        ("menu", "full_stop", "menu", "All actions of the domain"),
+        ("copy", "y", "copy", "Copy name, UUID, address, XML …"),
+    ),
+    *_table(
+        "xml",
+        ("search", "s", "search", "Search", True),
+        ("next_match", "n", "next_match", "Next match", True),
+        ("previous_match", "N", "previous_match", "Previous match"),
+        ("live", "1", "show('live')", "Live definition", True),
+        ("saved", "2", "show('saved')", "Saved definition: what the next boot uses", True),
+        ("differences", "3", "show('differences')", "Differences between the two", True),
+    ),
+    *_table(
+        "usage",
+        ("shorter", "comma", "window(-1)", "Shorter window", True),
+        ("longer", "w", "window(1)", "Longer window", True),
+    ),
+)
+
+
+def commands_of(*places: Place) -> tuple[Command, ...]:
+    """The commands of some places, in the order of the table."""
+    return tuple(command for command in COMMANDS if command.place in places)
+
+
+def bindings_of(*places: Place) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
+    """Textual's bindings of some places; their ids are the commands' ids, for remapping."""
+    return [
+        Binding(
+            key=command.keys,
+            action=command.action,
+            description=command.title,
+            show=command.footer,
+            id=command.id,
+            tooltip=command.doc or command.title,
+        )
+        for command in commands_of(*places)
+    ]
+
+
+def actions_of(kind: str) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
+    """Bindings of the actions of a kind. Actions may share a key: the first that applies is run."""
+    by_key: dict[str, list[str]] = {}
+    for action in ACTIONS[kind]:
+        if action.key:
+            by_key.setdefault(action.key, []).append(action.id)
+    return [
+        Binding(
+            key=key,
+            action=f"act('{','.join(ids)}')",
+            description=" / ".join(ACTIONS[kind][id_].title for id_ in ids),
+            id=ids[0],
+        )
+        for key, ids in by_key.items()
+    ]
+
+
+def keymap(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The settings' key map for Textual's ``set_keymap``, and sentences about ids that do not exist."""
+    known = set(ids())
+    problems = [f"keys: there is no command {id_!r}" for id_ in wanted if id_ not in known]
+    return {id_: keys for id_, keys in wanted.items() if id_ in known}, problems
+
+
+def ids() -> Iterable[str]:
+    """Every id that a key can be given to."""
+    yield from (command.id for command in COMMANDS)
+    for kind in ACTIONS:
+        yield from (binding.id for binding in actions_of(kind) if isinstance(binding, Binding) and binding.id)

@@ -1,0 +1,1 @@
+"""Building blocks: the line-drawn table, prompts, plots."""
