@@ -14,7 +14,7 @@ MOST: Final = 50
 
 
 def term_at(text: str, cursor: int) -> tuple[int, int]:
-    """The span of the term before the cursor, which a completion replaces: from its first character to the cursor."""
+    """The span that a completion replaces: from where the term before the cursor begins to there."""
     start = position = 0
     while position < cursor:
         if text[position].isspace():
@@ -29,11 +29,11 @@ def term_at(text: str, cursor: int) -> tuple[int, int]:
 def complete(
     text: str, cursor: int, fields: Mapping[str, Field[R]], values: Callable[[str], Iterable[str]]
 ) -> list[str]:
-    """Terms that the one before the cursor may become, whole: `sta` → `state:`, `!state:paused,r` → `!state:paused,running`.
+    """What the term before the cursor may become: `sta` → `state:`, `!tag:a,d` → `!tag:a,db`.
 
-    Each replaces `text[slice(*term_at(text, cursor))]`. `values(name)` gives the values of a field of words that
-    exist now; those that hold characters nobody can type are left out. What begins as typed comes before what
-    only contains it. At most `MOST`.
+    Each replaces `text[slice(*term_at(text, cursor))]`. `values(name)` gives the values of a field of words
+    that exist now; those that hold characters nobody can type are left out. What begins as typed comes before
+    what only contains it. At most `MOST`.
     """
     start, _ = term_at(text, cursor)
     typed = text[start:cursor]
@@ -93,7 +93,9 @@ def _ranked(typed: str, values: Iterable[str]) -> list[str]:
     wanted = squeezed(typed)
     short = {value: squeezed(value) for value in values}
     begin = [value for value in short if short[value].startswith(wanted)]
-    return begin + [value for value in short if wanted in short[value] and not short[value].startswith(wanted)]
+    return begin + [
+        value for value in short if wanted in short[value] and not short[value].startswith(wanted)
+    ]
 
 
 def _quoted(value: str) -> str:

@@ -1,6 +1,6 @@
 """The filter language: text → a predicate over rows of any type.
 
-    web "two words"          every word occurs in the row's text, case ignored; `*` and `?` stand for any characters
+    web "two words"          occurs in the row's text, case ignored; `*` and `?` stand for other characters
     state:running,paused     the field is one of these; `*` and `?` as above; `tag:*` means known at all
     cpu>50 mem>=8G vcpus=4   comparisons, `< <= = != >= >`; sizes as 512MiB, 8G, 1.5T
     autostart:no             yes, no, true, false, on, off
@@ -31,7 +31,7 @@ Value: TypeAlias = str | tuple[str, ...] | float | bool | None
 """What a field holds: words as `str` or a tuple of them, sizes in bytes, `None` when it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots, `Field[Domain](...)` fails in Python 3.11's typing
 class Field(Generic[R]):
     """Something of a row that a term can ask for."""
 
@@ -95,8 +95,8 @@ class Query(Generic[R]):
 def compile_query(text: str, fields: Mapping[str, Field[R]], haystack: Callable[[R], str]) -> Query[R]:
     """Compile `text`; `haystack` gives the lower-case text of a row that words are looked for in.
 
-    Separate its parts by line ends, which no pattern crosses. Keys of `fields` are lower case; a field may stand
-    under several. Raises `QueryError`.
+    Separate its parts by line ends, which no pattern crosses. Keys of `fields` are lower case; a field may
+    stand under several. Raises `QueryError`.
     """
     terms = [term for token in tokens(text) if (term := _term(token, fields, haystack))]
     terms.sort(key=lambda term: bool(term.field))  # words first: they cost least
@@ -133,20 +133,20 @@ def _term(token: Token, fields: Mapping[str, Field[R]], haystack: Callable[[R], 
     negated = signs % 2 == 1
     rest = token[signs:]
     if signs and not bare:
-        token.fail("nothing to negate: write !word or !field:value")
+        raise token.error("nothing to negate: write !word or !field:value")
     match = FIELD.match(bare)
     if match is None or _is_word(bare, fields, match):
         return _word(rest, negated, haystack)
     field = fields.get(match[1].lower())
     if field is None:
-        rest[: match.end(1)].fail(_unknown(match[1], fields))
+        raise rest[: match.end(1)].error(_unknown(match[1], fields))
     symbol = {"==": "=", ":": "="}.get(match[2], match[2])
     value = rest[match.end() :]
     if symbol == "!=":
         symbol, negated = "=", not negated
     quoted = value.at[0] > rest.at[match.end() - 1] + 1  # `title:""` asks for an empty title
     if not value.shape.strip(",") and not quoted:
-        rest.fail(f"{field.name}: a value is missing{_hint(field)}")
+        raise rest.error(f"{field.name}: a value is missing{_hint(field)}")
     return _field_term(rest, value, field, symbol, negated)
 
 
@@ -167,7 +167,7 @@ def nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> list[st
     from difflib import get_close_matches  # noqa: PLC0415  # only a mistake pays for it
 
     starts = [name for name in known if name.startswith(word) or word.startswith(name)]
-    return list(dict.fromkeys([*starts, *get_close_matches(word, known, cutoff=0.6)]))[:3]
+    return starts[:3] or get_close_matches(word, known, n=2, cutoff=0.7)
 
 
 def _hint(field: Field[R]) -> str:
@@ -188,7 +188,7 @@ def _word(token: Token, negated: bool, haystack: Callable[[R], str]) -> Term[R] 
     if not token.text:
         return None
     if token.shape[0] in "<>=":
-        token.fail("a comparison is written without spaces, like cpu>50")
+        raise token.error("a comparison is written without spaces, like cpu>50")
     word = token.text.lower()
     if not token.pattern:
         holds = _lacks(haystack, word) if negated else _has(haystack, word)
@@ -218,7 +218,7 @@ def _field_term(rest: Token, value: Token, field: Field[R], symbol: str, negated
     values: frozenset[tuple[str, bool]]
     if symbol != "=":
         if field.kind not in ("number", "size"):
-            rest.fail(f"{field.name} has no order: write {field.name}:value")
+            raise rest.error(f"{field.name} has no order: write {field.name}:value")
         limit = _number(value, field)
         values, test = frozenset({(repr(limit), False)}), _compare(get, symbol, limit)
         return Term(field.name, symbol, values, negated, _signed(test, negated))
@@ -244,7 +244,7 @@ def _alternatives(items: list[Token], field: Field[R]) -> tuple[frozenset[str], 
 
 
 def _chosen(item: Token, field: Field[R]) -> list[str]:
-    """The choices that `item` names: exactly, else as a pattern or a beginning; spaces and dashes do not count."""
+    """The choices that `item` names: exactly, else as a pattern or a beginning."""
     choices = {squeezed(choice): choice.lower() for choice in field.choices}
     word = squeezed(item.text)
     if item.pattern:
@@ -257,7 +257,7 @@ def _chosen(item: Token, field: Field[R]) -> list[str]:
     if not found:
         near = nearest(item.text.lower(), tuple(choices.values()))
         hint = f"did you mean {' or '.join(near)}?" if near else f"write one of {', '.join(field.choices)}"
-        item.fail(f"no {field.name} {item.text}: {hint}")
+        raise item.error(f"no {field.name} {item.text}: {hint}")
     return found
 
 
@@ -273,14 +273,14 @@ def _number(item: Token, field: Field[R]) -> float:
         if re.fullmatch(r"-?([0-9]{1,15}(\.[0-9]{0,15})?|\.[0-9]{1,15})%?", item.text):
             return float(item.text.rstrip("%"))
     except ValueError as error:
-        item.fail(f"{field.name}: {error}")
-    item.fail(f"{field.name}: not a number: {item.text}")
+        raise item.error(f"{field.name}: {error}") from error
+    raise item.error(f"{field.name}: not a number: {item.text}")
 
 
 def _flag(item: Token, field: Field[R]) -> bool:
     flag = _WORDS.get(item.text.lower())
     if flag is None:
-        item.fail(f"{field.name} is yes or no, not {item.text}")
+        raise item.error(f"{field.name} is yes or no, not {item.text}")
     return flag
 
 
@@ -314,7 +314,9 @@ def _compare(get: Callable[[R], Value], symbol: str, limit: float) -> Callable[[
 def _is_one_of(
     get: Callable[[R], Value], exact: frozenset[str], patterns: list[re.Pattern[str]]
 ) -> Callable[[R], bool]:
-    fits = re.compile("|".join(f"(?:{pattern.pattern})" for pattern in patterns)).fullmatch if patterns else None
+    fits = (
+        re.compile("|".join(f"(?:{pattern.pattern})" for pattern in patterns)).fullmatch if patterns else None
+    )
 
     def one(value: str) -> bool:
         word = value.lower()

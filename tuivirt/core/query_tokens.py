@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 
 QUOTED: Final = "\0"
 
@@ -62,8 +62,8 @@ class Token:
         """A pattern as text that differs wherever the meaning does."""
         return f"{self.shape.lower()}{QUOTED}{self.text.lower()}"
 
-    def fail(self, message: str) -> NoReturn:
-        raise QueryError(message, self.at[0], self.at[-1])
+    def error(self, message: str) -> QueryError:
+        return QueryError(message, self.at[0], self.at[-1])
 
 
 def tokens(text: str) -> Iterator[Token]:
