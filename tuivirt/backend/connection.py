@@ -202,10 +202,13 @@ class Connection:
         )
         self.announce()
         name = self._state.name
-        words = {"open": "connected", "closed": "disconnected", "stale": "connection lost", "failed": "failed"}
+        words = {
+            "open": "connected",
+            "closed": "disconnected",
+            "stale": "connection lost",
+            "failed": "failed",
+        }
         if phase in words:
             key = Key(name, host.KIND, name)
             detail = self._state.error
             self._inbox.put(Happened(Entry(now, key, name, "connection", words[phase], detail)))
-
-

@@ -105,7 +105,9 @@ class Fleet:
         allowed = tuple(
             order for order in request.orders if not self._connections[order.key.connection].state.read_only
         )
-        return self._runner.perform(action, Request(request.action, allowed, request.params), self._connections)
+        return self._runner.perform(
+            action, Request(request.action, allowed, request.params), self._connections
+        )
 
     def _refuse(self, request: Request, order: Order, reason: str) -> None:
         now = time.time()

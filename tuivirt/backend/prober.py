@@ -170,5 +170,3 @@ class Prober:
             found = details.addresses(handle) if handle.isActive() else None
         if found is not None:
             self._inbox.put(AddressesRead(key, found))
-
-

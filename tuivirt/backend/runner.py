@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import libvirt
@@ -78,7 +79,7 @@ class Runner:
                 batch=batch,
             )
             run = _Run(state, action, request.params, targets[key.connection], order.command)
-            run.job = lambda run=run: self._run(run)  # type: ignore[misc]
+            run.job = partial(self._run, run)
             self._runs[state.run] = run
             self._inbox.put(RunChanged(state))
             self._lane(key.connection, urgent=action.urgent).submit(run.job)
@@ -168,7 +169,9 @@ class Runner:
             with session.places.urgent(f"abort {run.state.name}"):
                 session.handle(run.state.key.id).abortJob()
         except libvirt.libvirtError as error:
-            self._change(run, note=f"cannot be cancelled: {explain_error(error, run.target.state.uri).message}")
+            self._change(
+                run, note=f"cannot be cancelled: {explain_error(error, run.target.state.uri).message}"
+            )
 
     def _ended(self, run: _Run, began: float, error: HostError | None) -> None:
         took = time.monotonic() - began

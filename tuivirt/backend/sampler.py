@@ -120,11 +120,14 @@ class Sampler:
         self, watch: Watch, *, everything: bool, once: dict[str, libvirt.virDomain], tick: bool
     ) -> None:
         if everything:
-            self._report(lambda: stats.sample_all(self._conn, watch.groups | ALL_GROUPS), "stats of all domains")
+            self._report(
+                lambda: stats.sample_all(self._conn, watch.groups | ALL_GROUPS), "stats of all domains"
+            )
         elif once:
             chosen = list(once.values())
             self._report(
-                lambda: stats.sample_some(self._conn, chosen, watch.groups | ALL_GROUPS), "stats of some domains"
+                lambda: stats.sample_some(self._conn, chosen, watch.groups | ALL_GROUPS),
+                "stats of some domains",
             )
         elif watch.stats:
             self._report(lambda: stats.sample_active(self._conn, watch.groups), "stats")
@@ -158,5 +161,3 @@ class Sampler:
             self._host_tells = False
         else:
             self._inbox.put(HostSampled(self._name, load, rtt))
-
-

@@ -54,9 +54,17 @@ class Session:
         self._callbacks: list[int] = []
         self._closed = False
         self.sampler = Sampler(
-            name, conn, self.places, inbox, handles=lambda: self._handles, in_process=in_process, interval=interval
+            name,
+            conn,
+            self.places,
+            inbox,
+            handles=lambda: self._handles,
+            in_process=in_process,
+            interval=interval,
         )
-        self.prober = Prober(name, conn, self.places, inbox, find=self.handle, everything=lambda: tuple(self._handles))
+        self.prober = Prober(
+            name, conn, self.places, inbox, find=self.handle, everything=lambda: tuple(self._handles)
+        )
 
     def begin(self) -> None:
         """Subscribe, then list: what changes in between is told by an event after the list."""

@@ -208,5 +208,3 @@ class Store:
                 self._remove(key, delta)
         self.hosts.pop(connection, None)
         self.stats_took.pop(connection, None)
-
-

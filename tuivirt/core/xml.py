@@ -2,18 +2,10 @@
 
 from lxml import etree
 
-_PARSER_OPTIONS = {
-    "resolve_entities": False,
-    "load_dtd": False,
-    "no_network": True,
-    "huge_tree": False,
-    "remove_blank_text": False,
-}
-
-
 def parse(text: str) -> etree._Element:
     """The root element. Raises ``lxml.etree.XMLSyntaxError``."""
-    return etree.fromstring(text.encode(), etree.XMLParser(**_PARSER_OPTIONS))
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+    return etree.fromstring(text.encode(), parser)
 
 
 def words(root: etree._Element, path: str) -> tuple[str, ...]:

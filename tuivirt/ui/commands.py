@@ -30,7 +30,9 @@ class Command:
     footer: bool = False
 
 
-def _table(place: Place, *rows: tuple[str, str, str, str] | tuple[str, str, str, str, bool]) -> Iterator[Command]:
+def _table(
+    place: Place, *rows: tuple[str, str, str, str] | tuple[str, str, str, str, bool]
+) -> Iterator[Command]:
     for row in rows:
         id_, keys, action, title = row[:4]
         yield Command(f"{place}.{id_}", keys, action, title, place, footer=len(row) > 4)

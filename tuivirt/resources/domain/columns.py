@@ -174,7 +174,13 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         doc="state, as libvirt words it",
     ),
     Column(
-        "host", "HOST", 12, lambda r: Cell(plain(r.host)), lambda r: r.host, lambda r: r.host, doc="its connection"
+        "host",
+        "HOST",
+        12,
+        lambda r: Cell(plain(r.host)),
+        lambda r: r.host,
+        lambda r: r.host,
+        doc="its connection",
     ),
     Column(
         "vcpus",

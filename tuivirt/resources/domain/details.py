@@ -42,7 +42,9 @@ def _pending(live: str, saved: str) -> int:
 
 
 def _tags(root: "etree._Element") -> tuple[str, ...]:
-    path = f"metadata/*[local-name()='tags' and namespace-uri()='{tags.NAMESPACE}']/*[local-name()='tag']/text()"
+    path = (
+        f"metadata/*[local-name()='tags' and namespace-uri()='{tags.NAMESPACE}']/*[local-name()='tag']/text()"
+    )
     return xml.words(root, path)
 
 

@@ -132,7 +132,9 @@ _OTHERS: dict[str, _Told] = {
     "METADATA_CHANGE": _Told("metadata changed", definition=True),
     "JOB_COMPLETED": _Told("job completed", changes=True),
     "MEMORY_FAILURE": _Told("memory failure"),
-    "TUNABLE": _Told("tuned", lambda a: ", ".join(f"{k}={v}" for k, v in dict(a[0]).items()), definition=True),
+    "TUNABLE": _Told(
+        "tuned", lambda a: ", ".join(f"{k}={v}" for k, v in dict(a[0]).items()), definition=True
+    ),
 }
 
 
@@ -144,7 +146,9 @@ def subscribe_others(conn: libvirt.virConnect, connection: str, handler: Handler
         if event_id is None:
             continue  # older than this event
         try:
-            ids.append(conn.domainEventRegisterAny(None, event_id, _callback(connection, told, handler), None))
+            ids.append(
+                conn.domainEventRegisterAny(None, event_id, _callback(connection, told, handler), None)
+            )
         except libvirt.libvirtError as error:
             if error.get_error_code() not in {libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_INVALID_ARG}:
                 raise

@@ -55,7 +55,12 @@ _ALL: tuple[Field[DomainRecord], ...] = (
     Field("saved", "bool", lambda r: r.item.managed_save, "has a managed save"),
     Field("snapshots", "bool", lambda r: r.item.has_snapshots, "has snapshots"),
     Field("agent", "bool", lambda r: r.facts.agent, "its guest agent is connected"),
-    Field("pending", "bool", lambda r: None if r.facts.pending is None else r.facts.pending > 0, "next boot differs"),
+    Field(
+        "pending",
+        "bool",
+        lambda r: None if r.facts.pending is None else r.facts.pending > 0,
+        "next boot differs",
+    ),
     Field("busy", "bool", lambda r: r.run is not None, "an action is running on it"),
     Field("cpu", "number", _percent, "per cent of its processors in use"),
     Field("vcpus", "number", lambda r: r.vcpus, "virtual processors"),
@@ -65,9 +70,7 @@ _ALL: tuple[Field[DomainRecord], ...] = (
 
 FIELDS: dict[str, Field[DomainRecord]] = {field.name: field for field in _ALL}
 
-NEEDS_DETAILS = frozenset(
-    {"title", "description", "tag", "os", "arch", "net", "mac", "agent", "pending"}
-)
+NEEDS_DETAILS = frozenset({"title", "description", "tag", "os", "arch", "net", "mac", "agent", "pending"})
 """Fields that only definitions tell: a filter on one has them read for every row."""
 
 GROUPS: dict[str, Callable[[DomainRecord], tuple[str, ...]]] = {

@@ -102,7 +102,9 @@ class DomainRecord(Record):
     @property
     def memory_kib(self) -> int | None:
         """What the guest has now: the balloon's size; for an inactive domain what it will get."""
-        return self.usage.sample.memory_kib if self.usage is not None and self.usage.sample is not None else None
+        return (
+            self.usage.sample.memory_kib if self.usage is not None and self.usage.sample is not None else None
+        )
 
     @property
     def max_memory_kib(self) -> int | None:

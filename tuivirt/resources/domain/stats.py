@@ -81,7 +81,9 @@ def _samples(records: Iterable[_Record]) -> dict[str, Sample]:
 def to_sample(record: Mapping[str, Any], at: float) -> Sample:
     """One record of the reply; every key is optional."""
     get = record.get
-    disks = tuple(_disk(record, f"block.{n}") for n in range(get("block.count", 0)) if f"block.{n}.name" in record)
+    disks = tuple(
+        _disk(record, f"block.{n}") for n in range(get("block.count", 0)) if f"block.{n}.name" in record
+    )
     nets = tuple(_net(record, f"net.{n}") for n in range(get("net.count", 0)) if f"net.{n}.name" in record)
     vcpus = range(get("vcpu.maximum", 0))
     return Sample(
@@ -117,7 +119,9 @@ def _disk(record: Mapping[str, Any], prefix: str) -> DiskCounters:
 
 def _net(record: Mapping[str, Any], prefix: str) -> NetCounters:
     get = record.get
-    return NetCounters(name=get(f"{prefix}.name", ""), rx=get(f"{prefix}.rx.bytes"), tx=get(f"{prefix}.tx.bytes"))
+    return NetCounters(
+        name=get(f"{prefix}.name", ""), rx=get(f"{prefix}.rx.bytes"), tx=get(f"{prefix}.tx.bytes")
+    )
 
 
 def add_info(samples: dict[str, Sample], handles: Mapping[str, libvirt.virDomain]) -> None:

@@ -101,7 +101,11 @@ def set_description(dom: libvirt.virDomain, new: NewDescription) -> None:
 @dataclass(frozen=True, slots=True)
 class NewTags:
     tags: tuple[str, ...] = param(
-        "Tags", kind="words", default=(), initial=_metadata("tags"), hint="words, with spaces or commas between"
+        "Tags",
+        kind="words",
+        default=(),
+        initial=_metadata("tags"),
+        hint="words, with spaces or commas between",
     )
 
 
@@ -190,7 +194,11 @@ class Undefine:
     nvram: str = param(
         "UEFI variables",
         kind="choice",
-        choices=(("", "let libvirt refuse if there are any"), ("keep", "keep the file"), ("remove", "remove the file")),
+        choices=(
+            ("", "let libvirt refuse if there are any"),
+            ("keep", "keep the file"),
+            ("remove", "remove the file"),
+        ),
         default="",
     )
     tpm: str = param(
@@ -215,7 +223,9 @@ class Undefine:
             name = "VIR_DOMAIN_UNDEFINE_TPM" if self.tpm == "remove" else "VIR_DOMAIN_UNDEFINE_KEEP_TPM"
             flag = getattr(libvirt, name, None)
             if flag is None:
-                raise ValueError("this libvirt cannot choose what becomes of the TPM state; it needs 8.9 or newer")
+                raise ValueError(
+                    "this libvirt cannot choose what becomes of the TPM state; it needs 8.9 or newer"
+                )
             flags |= flag
         return flags
 
