@@ -1,0 +1,271 @@
+"""Counters that libvirt reports (virConnectGetAllDomainStats) → rates, and their history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
+
+from tuivirt.core.history import NOTHING, History, sparkline
+
+__all__ = ["DiskCounters", "History", "NetCounters", "Rates", "Sample", "Usage", "rates", "sparkline"]
+
+
+@dataclass(frozen=True, slots=True)
+class DiskCounters:
+    """One disk. Bytes and requests since the domain started; sizes in bytes."""
+
+    name: str
+    """The target, e.g. `vda`."""
+    read: int | None = None
+    write: int | None = None
+    read_ops: int | None = None
+    write_ops: int | None = None
+    capacity: int | None = None
+    """What the guest sees."""
+    allocation: int | None = None
+    """The highest offset written; for a raw file what it takes of its file system."""
+    physical: int | None = None
+    """The size of its file or device."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetCounters:
+    """One network device. Bytes, as the guest sees their direction."""
+
+    name: str
+    """The device on the host, e.g. `vnet3`."""
+    rx: int | None = None
+    tx: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one stats call tells of one domain. `None`: not asked for, or not known to the driver."""
+
+    at: float
+    """Monotonic seconds of the reply."""
+    vcpus: int | None = None
+    vcpus_max: int | None = None
+    memory_kib: int | None = None
+    """What the balloon leaves the guest now."""
+    max_memory_kib: int | None = None
+    cpu_ns: int | None = None
+    """Processor time of the whole domain, the hypervisor's own threads included."""
+    vcpu_ns: tuple[int, ...] = ()
+    rss_kib: int | None = None
+    unused_kib: int | None = None
+    """Guest view: free, caches not counted as free."""
+    available_kib: int | None = None
+    """Guest view: what it can use in all."""
+    usable_kib: int | None = None
+    """Guest view: free, with what it could take from its caches."""
+    disks: tuple[DiskCounters, ...] = ()
+    nets: tuple[NetCounters, ...] = ()
+
+    @property
+    def disk_read(self) -> int | None:
+        return _sum([disk.read for disk in self.disks])
+
+    @property
+    def disk_write(self) -> int | None:
+        return _sum([disk.write for disk in self.disks])
+
+    @property
+    def disk_read_ops(self) -> int | None:
+        return _sum([disk.read_ops for disk in self.disks])
+
+    @property
+    def disk_write_ops(self) -> int | None:
+        return _sum([disk.write_ops for disk in self.disks])
+
+    @property
+    def net_rx(self) -> int | None:
+        return _sum([net.rx for net in self.nets])
+
+    @property
+    def net_tx(self) -> int | None:
+        return _sum([net.tx for net in self.nets])
+
+    @property
+    def mem_used_kib(self) -> int | None:
+        """Memory in use: as the guest sees it (its caches not counted, when it tells), else what its process
+        holds on the host, which may exceed `memory_kib` by the hypervisor's own; else `None`.
+        """
+        free = self.usable_kib if self.usable_kib is not None else self.unused_kib
+        if self.available_kib is not None and free is not None:
+            return max(self.available_kib - free, 0)
+        return self.rss_kib
+
+    @property
+    def mem_total_kib(self) -> int | None:
+        return self.memory_kib if self.memory_kib is not None else self.max_memory_kib
+
+
+def _sum(counters: list[int | None]) -> int | None:
+    known = [counter for counter in counters if counter is not None]
+    return sum(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What a domain uses, from two samples. `None`: not known (yet)."""
+
+    cpu: float | None = None
+    """0…1 of all its vCPUs."""
+    vcpu: tuple[float | None, ...] = ()
+    """0…1 of each."""
+    mem_used_kib: int | None = None
+    mem_total_kib: int | None = None
+    disk_read: float | None = None
+    """Bytes per second over all disks, as the next."""
+    disk_write: float | None = None
+    disk_read_ops: float | None = None
+    """Requests per second, as the next."""
+    disk_write_ops: float | None = None
+    net_rx: float | None = None
+    """Bytes per second over all network devices, as the next."""
+    net_tx: float | None = None
+
+    @property
+    def iops(self) -> float | None:
+        """Requests per second, reads and writes."""
+        if self.disk_read_ops is None or self.disk_write_ops is None:
+            return None
+        return self.disk_read_ops + self.disk_write_ops
+
+    @property
+    def mem(self) -> float | None:
+        """0…1 of the memory it has."""
+        if self.mem_used_kib is None or not self.mem_total_kib:
+            return None
+        return min(self.mem_used_kib / self.mem_total_kib, 1.0)
+
+
+def rates(before: Sample | None, now: Sample) -> Rates:
+    """What happened between two samples.
+
+    Without an earlier sample there is no rate, nor where a counter went back. Processor time that went back
+    means that the domain was started anew: then no counter can be compared. Devices that came or went do not
+    count.
+    """
+    used, total = now.mem_used_kib, now.mem_total_kib
+    if before is None or (seconds := now.at - before.at) <= 0 or _restarted(before, now):
+        return Rates(vcpu=(None,) * len(now.vcpu_ns), mem_used_kib=used, mem_total_kib=total)
+    vcpu = tuple(_busy(old, new, seconds, 1) for old, new in zip(before.vcpu_ns, now.vcpu_ns, strict=False))
+    disks = _pairs(before.disks, now.disks)
+    nets = _pairs(before.nets, now.nets)
+    return Rates(
+        cpu=_busy(_cpu_ns(before), _cpu_ns(now), seconds, now.vcpus or len(now.vcpu_ns)),
+        vcpu=vcpu + (None,) * (len(now.vcpu_ns) - len(vcpu)),
+        mem_used_kib=used,
+        mem_total_kib=total,
+        disk_read=_grown([(old.read, new.read) for old, new in disks], seconds),
+        disk_write=_grown([(old.write, new.write) for old, new in disks], seconds),
+        disk_read_ops=_grown([(old.read_ops, new.read_ops) for old, new in disks], seconds),
+        disk_write_ops=_grown([(old.write_ops, new.write_ops) for old, new in disks], seconds),
+        net_rx=_grown([(old.rx, new.rx) for old, new in nets], seconds),
+        net_tx=_grown([(old.tx, new.tx) for old, new in nets], seconds),
+    )
+
+
+def _restarted(before: Sample, now: Sample) -> bool:
+    return before.cpu_ns is not None and now.cpu_ns is not None and now.cpu_ns < before.cpu_ns
+
+
+def _cpu_ns(sample: Sample) -> int | None:
+    if sample.cpu_ns is None and sample.vcpu_ns:
+        return sum(sample.vcpu_ns)
+    return sample.cpu_ns
+
+
+def _busy(before: int | None, now: int | None, seconds: float, processors: int) -> float | None:
+    if before is None or now is None or now < before or not processors:
+        return None
+    # Above one: the hypervisor's own threads, and the delay between counter and clock.
+    return min((now - before) / (seconds * 1e9 * processors), 1.0)
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+D = TypeVar("D", bound=_Named)
+
+
+def _pairs(before: Sequence[D], now: Sequence[D]) -> list[tuple[D, D]]:
+    """Each device that is in both samples."""
+    if len(before) == len(now) and all(old.name == new.name for old, new in zip(before, now, strict=True)):
+        return list(zip(before, now, strict=True))
+    known = {device.name: device for device in before}
+    return [(known[device.name], device) for device in now if device.name in known]
+
+
+def _grown(counters: list[tuple[int | None, int | None]], seconds: float) -> float | None:
+    grown, known = 0, False
+    for before, now in counters:
+        if before is None or now is None:
+            continue
+        if now < before:
+            return None
+        grown += now - before
+        known = True
+    return grown / seconds if known else None
+
+
+BUDGET: Final = 16 * 1024**2
+"""Bytes that the histories of all domains may take."""
+
+DEFAULT_CAPACITY: Final = 300
+"""Ten minutes at two seconds."""
+
+
+def capacity_for(domains: int) -> int:
+    """Samples of history for each of so many domains within `BUDGET`: 30 to 1800."""
+    return min(max(BUDGET // (History.BYTES * max(domains, 1)), 30), 1800)
+
+
+class Usage:
+    """The use of one domain over time. History costs nothing before the second sample."""
+
+    __slots__ = ("_capacity", "_history", "rates", "sample")
+
+    def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
+        self.sample: Sample | None = None
+        """The last one; `None` before the first and after `reset`."""
+        self.rates = Rates()
+        """What the last sample told against the one before."""
+        self._capacity = capacity
+        self._history: History | None = None
+
+    @property
+    def history(self) -> History:
+        """Empty before the second sample."""
+        return NOTHING if self._history is None else self._history
+
+    @property
+    def capacity(self) -> int:
+        """How many samples the history keeps; the newest survive when it shrinks."""
+        return self._capacity
+
+    @capacity.setter
+    def capacity(self, capacity: int) -> None:
+        self._capacity = capacity
+        if self._history is not None:
+            self._history.capacity = capacity
+
+    def feed(self, sample: Sample) -> Rates:
+        """Take a sample; returns the rates it gives. Samples come in the order of their time."""
+        self.rates = now = rates(self.sample, sample)
+        if self.sample is not None and self._history is None:
+            self._history = History(self._capacity)
+        if self._history is not None:
+            self._history.append(
+                sample.at, (now.cpu, now.mem, now.disk_read, now.disk_write, now.net_rx, now.net_tx)
+            )
+        self.sample = sample
+        return now
+
+    def reset(self) -> None:
+        """The domain stopped: its counters begin anew. What it did before stays in the history."""
+        self.sample = None
+        self.rates = Rates()
