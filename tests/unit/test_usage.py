@@ -243,11 +243,9 @@ def test_usage_over_a_restart() -> None:
     usage.feed(BEFORE)
     assert len(usage.history) == 0
     assert usage.feed(NOW).cpu == 0.25
-    assert usage.sample is NOW
-    assert usage.rates.cpu == 0.25
+    assert (usage.sample, usage.rates.cpu) == (NOW, 0.25)
     usage.reset()
-    assert usage.sample is None
-    assert usage.rates == Rates()
+    assert (usage.sample, usage.rates) == (None, Rates())
     usage.feed(replace(BEFORE, at=200.0))
     usage.feed(replace(NOW, at=202.0))
     first, gap, second = usage.history.window().cpu
