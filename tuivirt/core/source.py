@@ -1,10 +1,17 @@
 """Where the connections of the sidebar come from."""
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+from tuivirt.core.text import plain
 
 SourceKind = Literal["bookmark", "alias", "default", "argument"]
 """A bookmark of the user, an alias of ``libvirt.conf``, the default URI, or an argument of this run."""
+
+_AUTHORITY: Final = re.compile(r"(?<=//)[^/?#]*(?=@)")
+_SECRET: Final = re.compile(r"(?i)([?&;][^=&;#]*(?:passw|passphrase|secret|token)[^=&;#]*=)[^&;#]*")
+_HIDDEN: Final = "•••"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +27,18 @@ class Source:
     group: str = ""
     autoconnect: bool = False
     read_only: bool = False
+
+    @property
+    def shown_uri(self) -> str:
+        """The URI as plain text without a password."""
+        return shown_uri(self.uri)
+
+
+def shown_uri(uri: str) -> str:
+    """A URI as plain text. libvirt takes no password in one, but people write them all the same."""
+    return plain(_SECRET.sub(rf"\1{_HIDDEN}", _AUTHORITY.sub(_without_password, uri)))
+
+
+def _without_password(match: re.Match[str]) -> str:
+    user, colon, _ = match[0].partition(":")
+    return f"{user}:{_HIDDEN}" if colon else user
