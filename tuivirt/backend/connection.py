@@ -116,7 +116,7 @@ class Connection:
             session = self.session = Session(
                 self._state.name,
                 conn,
-                in_process=uri.driver == "test" and not uri.remote and uri.transport is None,
+                in_process=uri.in_process,
                 interval=self._interval,
                 inbox=self._inbox,
                 failed=lambda error: self._failed(attempt, explain_error(error, self._state.uri)),

@@ -2,13 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tuivirt.core import changes as c
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
-from tuivirt.core.usage import Usage
+from tuivirt.core.usage import Sample, Usage, capacity_for
 
 JOURNAL_LENGTH = 5_000
 """Entries kept in memory; the journal file holds more."""
@@ -76,6 +76,19 @@ class HostUsage:
         busy, idle = load.busy_ns - before.busy_ns, load.idle_ns - before.idle_ns
         if busy >= 0 and idle >= 0 and busy + idle > 0:
             self.cpu = busy / (busy + idle)
+
+
+def _carried(before: Sample | None, now: Sample) -> Sample:
+    """A sample with the sizes that it was not asked for taken from the one before."""
+    if before is None or (now.vcpus is not None and now.memory_kib is not None):
+        return now
+    return replace(
+        now,
+        vcpus=before.vcpus if now.vcpus is None else now.vcpus,
+        vcpus_max=before.vcpus_max if now.vcpus_max is None else now.vcpus_max,
+        memory_kib=before.memory_kib if now.memory_kib is None else now.memory_kib,
+        max_memory_kib=before.max_memory_kib if now.max_memory_kib is None else now.max_memory_kib,
+    )
 
 
 class Store:
@@ -173,8 +186,8 @@ class Store:
             if record is None:
                 continue
             if record.usage is None:
-                record.usage = Usage()
-            record.usage.feed(sample)
+                record.usage = Usage(capacity_for(len(records)))
+            record.usage.feed(_carried(record.usage.sample, sample))
             delta.touched.add(key)
 
     def _run(self, state: c.RunState, delta: Delta) -> None:

@@ -108,7 +108,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *_table(
         "xml",
-        ("search", "s", "search", "Search", True),
+        ("search", "slash", "search", "Search", True),
         ("next_match", "n", "next_match", "Next match", True),
         ("previous_match", "N", "previous_match", "Previous match"),
         ("live", "1", "show('live')", "Live definition", True),

@@ -3,7 +3,6 @@
 from typing import Any
 
 from tuivirt.core.changes import RunState
-from tuivirt.core.key import Key
 from tuivirt.core.store import Record
 from tuivirt.core.text import natural_key, plain
 from tuivirt.core.usage import Rates
@@ -83,6 +82,10 @@ class DomainRecord(Record):
         return self.facts.tags
 
     @property
+    def active(self) -> bool:
+        return self.item.active
+
+    @property
     def autostart(self) -> bool:
         return self.item.autostart
 
@@ -131,6 +134,3 @@ class DomainRecord(Record):
             self._haystack = cached = (self.item, self.details, self.addresses, text)
         return cached[3]
 
-
-def key_of(record: DomainRecord) -> Key:
-    return record.item.key

@@ -1,0 +1,69 @@
+"""What the command line hands to the app: the user interface reads no file itself."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tuivirt.core.journal import Entry
+from tuivirt.core.source import Source
+from tuivirt.core.steps import Step
+
+
+class Remembered(Protocol):
+    """Choices that the app remembers from run to run: columns, order, folded groups, sizes."""
+
+    def get(self, name: str, default: Any) -> Any: ...
+
+    def set(self, name: str, value: Any) -> None:
+        """Keep a value; it is written soon."""
+
+
+class Bookmarks(Protocol):
+    """The user's bookmarks, as the app edits them. Every method raises ValueError or OSError with a sentence."""
+
+    def save(self, old_name: str | None, bookmark: Source) -> None:
+        """Add a bookmark (``old_name`` is None) or replace one."""
+
+    def remove(self, name: str) -> None: ...
+
+    def sources(self) -> Sequence[Source]:
+        """All sources as they are now."""
+
+
+@dataclass(frozen=True)
+class SshTarget:
+    """How to reach guests of a connection, or with a tag, by ssh."""
+
+    user: str = ""
+    port: int = 0
+    jump: str = ""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Everything the app is started with."""
+
+    sources: Sequence[Source]
+    remembered: Remembered
+    bookmarks: Bookmarks
+    test_uri: Callable[[str], Awaitable[Sequence[Step]]]
+    journal: Callable[[Entry], None]
+    """Takes every new entry to the journal file; returns at once."""
+    theme: str = "dark"
+    themes_dir: Any = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    problems: Sequence[str] = ()
+    """Mistakes in files, shown once."""
+    view: str = ""
+    """The connection to show first."""
+    domain: str = ""
+    """The domain to put the cursor on."""
+    columns: tuple[str, ...] = ()
+    sort: str = "name"
+    group: str = "none"
+    protected_tag: str = "protected"
+    shutdown_patience: float = 60.0
+    ssh: Callable[[str, Sequence[str]], SshTarget] = lambda _connection, _tags: SshTarget()
+    log_file: str = ""
+    read_only: bool = False
+    mouse: bool = True

@@ -1,0 +1,384 @@
+"""The list of domains: one connection's or all of them, filtered, sorted, grouped."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar
+
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from tuivirt.core import units
+from tuivirt.core.backend import Watch
+from tuivirt.core.key import Key
+from tuivirt.core.query import Query, compile_query
+from tuivirt.core.resource import Column, Resource
+from tuivirt.core.store import Delta, Store
+from tuivirt.core.text import plain
+from tuivirt.core.totals import Totals
+from tuivirt.core.view import GroupLine, ListView
+from tuivirt.resources.domain.fields import NEEDS_DETAILS
+from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.ui.commands import bindings_of
+from tuivirt.ui.options import Remembered
+from tuivirt.ui.widgets.bars import Bar, Part
+from tuivirt.ui.widgets.table import LineTable
+
+ALL = ""
+"""The scope that shows every connection."""
+
+
+class DomainTable(LineTable):
+    """The table of domains; the headers of its groups tell sums."""
+
+    BINDINGS: ClassVar = bindings_of("list")
+
+    class Wanted(Message):
+        """A key that concerns more than the table."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
+    def group_text(self, line: GroupLine[Any]) -> str:
+        totals = Totals.of(self.view.row(id_) for id_ in line.ids)
+        sign = "▸" if line.folded else "▾"
+        cpu = f" · {totals.cpu:.1f} CPUs busy" if totals.cpu_known else ""
+        return (
+            f"{sign} {plain(line.label) or '(none)'} · {totals.active} of {totals.defined} up"
+            f" · {totals.vcpus} vCPUs{cpu} · {units.size(totals.memory_kib * 1024)}"
+        )
+
+    def action_open(self) -> None:
+        if isinstance(self.view.cursor, str):
+            self.action_fold()
+        else:
+            self.post_message(self.Opened())
+
+    def action_mark(self) -> None:
+        before = self.view.cursor_index
+        changed = self.view.mark(self.take_count())
+        self.rows_marked(changed)
+        self.cursor_changed(before)
+        self.post_message(self.Wanted("marks"))
+
+    def rows_marked(self, ids: Iterable[Any]) -> None:
+        """Marks came or went: repaint these rows whole."""
+        for id_ in ids:
+            self._painted.pop(id_, None)
+        self.rows_changed(ids)
+
+    def action_invert_marks(self) -> None:
+        self.view.invert_marks()
+        self.repaint_all()
+        self.post_message(self.Wanted("marks"))
+
+    def action_sort_by(self, step: int) -> None:
+        self.post_message(self.Wanted("sort_next" if step > 0 else "sort_previous"))
+
+    def action_reverse(self) -> None:
+        self.post_message(self.Wanted("reverse"))
+
+    def action_fold(self) -> None:
+        self.view.fold()
+        self.reload()
+        self.post_message(self.Wanted("folded"))
+
+    def action_fold_all(self) -> None:
+        self.view.fold_all()
+        self.reload()
+        self.post_message(self.Wanted("folded"))
+
+    def action_columns(self) -> None:
+        self.post_message(self.Wanted("columns"))
+
+
+class ListingPane(Vertical):
+    """Title, summary and table of the domains in a scope: a connection's name, or ``ALL``."""
+
+    class Changed(Message):
+        """Another row has the cursor, other rows are visible, or other columns are shown."""
+
+        def __init__(self, *, cursor: bool) -> None:
+            super().__init__()
+            self.cursor = cursor
+
+    def __init__(
+        self,
+        store: Store,
+        resource: Resource[DomainRecord],
+        style: Callable[[str], Style],
+        remembered: Remembered,
+        *,
+        columns: Sequence[str] = (),
+        sort: str = "name",
+        group: str = "none",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self._store = store
+        self._resource = resource
+        self._style = style
+        self._remembered = remembered
+        self.scope = ALL
+        self._wanted_columns = tuple(remembered.get("columns", columns)) or resource.default_columns
+        self._sort: str = remembered.get("sort", sort)
+        self._reverse = bool(remembered.get("reverse", False))
+        self.group: str = remembered.get("group", group)
+        self._query: Query[DomainRecord] = compile_query("", resource.fields, resource.haystack)
+        self.view: ListView[DomainRecord] = ListView(identity=lambda record: record.item.key)
+        self.title = Bar(style, id="title")
+        self.summary = Bar(style, role="dim", id="summary")
+        self.table = DomainTable(self.view, (), style, stale=self._stale, id="domains")
+        self._apply_group()
+        for label in remembered.get("folded", ()):
+            self.view.fold(label)
+        self._apply_sort()
+
+    def compose(self) -> ComposeResult:
+        yield self.title
+        yield self.summary
+        yield self.table
+
+    def on_mount(self) -> None:
+        self.table.set_columns(self._columns())
+        self.show_title()
+
+    def _stale(self, record: DomainRecord) -> bool:
+        state = self._store.connections.get(record.host)
+        return state is None or state.phase != "open"
+
+    # What is shown
+
+    @property
+    def query(self) -> Query[DomainRecord]:
+        return self._query
+
+    @property
+    def record(self) -> DomainRecord | None:
+        """The record under the cursor."""
+        cursor = self.view.cursor
+        return self.view.row(cursor) if isinstance(cursor, Key) else None
+
+    def marked(self) -> list[DomainRecord]:
+        """The marked records, those that the filter hides included, in the order of the list."""
+        return [record for record in self.view.all_rows() if record.key in self.view.marks]
+
+    def show_scope(self, scope: str) -> None:
+        """Show one connection, or ``ALL``."""
+        if scope == self.scope:
+            return
+        self.scope = scope
+        self.view.set_rows(self._rows())
+        self.table.set_columns(self._columns())
+        self.reload()
+
+    def _rows(self) -> list[DomainRecord]:
+        records = self._store.records[self._resource.kind]
+        if self.scope == ALL:
+            return list(records.values())  # type: ignore[arg-type]
+        return self._store.of_connection(self.scope, self._resource.kind)  # type: ignore[return-value]
+
+    def reload(self) -> None:
+        self.table.reload()
+        self.show_title()
+        self.show_summary()
+        self.post_message(self.Changed(cursor=True))
+
+    def set_query(self, text: str) -> None:
+        """Filter. Raises QueryError, and shows what it showed before."""
+        query = compile_query(text, self._resource.fields, self._resource.haystack)
+        self._query = query
+        self.view.set_query(query)
+        self.reload()
+
+    def set_group(self, name: str) -> None:
+        """Group by a name of ``resource.groups``, or ``none``. Raises ValueError."""
+        if name != "none" and name not in self._resource.groups:
+            known = ", ".join((*self._resource.groups, "none"))
+            raise ValueError(f"cannot group by {name!r}; there is: {known}")
+        self.group = name
+        self._apply_group()
+        self._remembered.set("group", name)
+        self.reload()
+
+    def _apply_group(self) -> None:
+        self.view.set_group(self._resource.groups.get(self.group))
+
+    def set_sort(self, column: str, *, reverse: bool) -> None:
+        """Order by a column's id. Raises ValueError."""
+        found = self._resource.column(column)
+        if found is None or found.sort is None:
+            known = ", ".join(c.id for c in self._resource.columns if c.sort)
+            raise ValueError(f"cannot sort by {column!r}; there is: {known}")
+        self._sort, self._reverse = column, reverse
+        self._apply_sort()
+        self._remembered.set("sort", column)
+        self._remembered.set("reverse", reverse)
+        self.reload()
+
+    def _apply_sort(self) -> None:
+        column = self._resource.column(self._sort) or self._resource.columns[0]
+        assert column.sort is not None
+        name_key = self._resource.columns[0].sort
+        assert name_key is not None
+        self.view.set_sort(column.sort, tie=name_key, reverse=self._reverse)
+        self.table.set_sort(column.id, reverse=self._reverse)
+
+    @property
+    def sort(self) -> tuple[str, bool]:
+        return self._sort, self._reverse
+
+    def sort_step(self, step: int) -> None:
+        """Order by the next or previous of the shown columns."""
+        ids = [column.id for column in self._columns() if column.sort is not None]
+        at = ids.index(self._sort) if self._sort in ids else -1
+        self.set_sort(ids[(at + step) % len(ids)], reverse=False)
+
+    def column_ids(self) -> tuple[str, ...]:
+        return self._wanted_columns
+
+    def choose_columns(self, ids: Sequence[str]) -> None:
+        self._wanted_columns = tuple(ids)
+        self._remembered.set("columns", list(ids))
+        self.table.set_columns(self._columns())
+        self.post_message(self.Changed(cursor=False))
+
+    def _columns(self) -> list[Column[DomainRecord]]:
+        found = [self._resource.column(id_) for id_ in self._wanted_columns]
+        columns = [column for column in found if column is not None]
+        if not columns or columns[0].id != "name":
+            columns = [self._resource.columns[0], *(c for c in columns if c.id != "name")]
+        return [c for c in columns if c.id != "host" or self.scope == ALL]
+
+    def goto(self, key: Key) -> bool:
+        """Put the cursor on an object; whether it is shown."""
+        if not self.view.select(key):
+            return False
+        self.table.reload()
+        self.post_message(self.Changed(cursor=True))
+        return True
+
+    def find(self, name: str) -> Key | None:
+        """The first shown domain of that name."""
+        return next((r.key for r in self.view.all_rows() if r.name == name), None)
+
+    # What changes
+
+    def update(self, delta: Delta) -> None:
+        """Take over what a batch of changes touched."""
+        cursor = self.view.cursor
+        moved = False
+        if any(self.scope in (ALL, connection) for connection, _ in delta.listed) or len(delta.touched) > 200:
+            self.view.set_rows(self._rows())
+            moved = True
+        else:
+            for key in delta.removed:
+                if self.scope in (ALL, key.connection):
+                    moved = self.view.remove(key) or moved
+            for key in delta.touched:
+                if self.scope in (ALL, key.connection):
+                    record = self._store.get(key)
+                    if record is not None:
+                        moved = self.view.upsert(record) or moved  # type: ignore[arg-type]
+        if moved:
+            self.table.reload()
+        else:
+            self.table.rows_changed(delta.touched)
+        if moved or delta.hosts or delta.listed or delta.touched:
+            self.show_title()
+            self.show_summary()
+        if moved or self.view.cursor != cursor:
+            self.post_message(self.Changed(cursor=self.view.cursor != cursor))
+
+    def watches(self, open_connections: Iterable[str]) -> dict[str, Watch]:
+        """What to ask of each connection, from the columns and rows on screen."""
+        needs: set[str] = set()
+        for column in self.table.shown_columns:
+            needs |= column.needs
+        by_connection: dict[str, list[Key]] = {}
+        record = self.record
+        visible = self.table.visible_rows()
+        if record is not None:
+            visible = [record, *(r for r in visible if r is not record)]
+        for shown in visible:
+            by_connection.setdefault(shown.host, []).append(shown.key)
+        complete = self._needs_all_details()
+        everywhere = complete or "cpu" == self._sort or self.group != "none"
+        watches: dict[str, Watch] = {}
+        for name in open_connections:
+            keys = by_connection.get(name, [])
+            if self.scope not in (ALL, name) or not (keys or everywhere):
+                continue
+            groups = frozenset(needs & {"cpu", "memory", "block", "net", "vcpu"})
+            watches[name] = Watch(
+                stats=bool(groups),
+                groups=groups,
+                host=self.summary.display and self.scope == name,
+                visible=tuple(keys),
+                addresses="addresses" in needs,
+                pending="pending" in needs,
+                complete=complete,
+            )
+        return watches
+
+    def _needs_all_details(self) -> bool:
+        words = any(not term.field for term in self._query.terms)
+        column = self._resource.column(self._sort)
+        return (
+            words
+            or bool(self._query.needs & NEEDS_DETAILS)
+            or (column is not None and "details" in column.needs)
+            or self.group in {"tag", "os", "network"}
+        )
+
+    def show_title(self) -> None:
+        total = sum(1 for _ in self.view.all_rows())
+        shown = self.view.shown_count
+        where = plain(self.scope) if self.scope != ALL else "all connections"
+        count = f"{shown} of {total}" if not self._query.empty else str(total)
+        left: list[Part] = [(f" {self._resource.title} · {where} · {count}", "")]
+        if self.view.marks:
+            hidden = self.view.hidden_marks
+            note = f" ({hidden} hidden)" if hidden else ""
+            left.append((f" · {len(self.view.marks)} marked{note}", "mark"))
+        if self._needs_all_details():
+            unread = sum(1 for record in self.view.all_rows() if record.details is None)
+            if unread:
+                left.append((f" · {unread} definitions to read", "dim"))
+        state = self._store.connections.get(self.scope)
+        if state is not None and state.phase == "stale":
+            left.append((f" · stale since {units.duration(time.time() - state.since)}", "warn"))
+        right: list[Part] = [(f"{plain(self._query.text)} ", "accent")] if not self._query.empty else []
+        self.title.show(left, right)
+
+    def show_summary(self) -> None:
+        if not self.summary.display:
+            return
+        totals = Totals.of(self.view.all_rows())
+        state = self._store.connections.get(self.scope)
+        facts = state.facts if state is not None else None
+        usage = self._store.hosts.get(self.scope)
+        parts: list[Part] = [(f" {totals.active} of {totals.defined} up", "")]
+        if facts is not None and facts.cpus:
+            ratio = totals.vcpus / facts.cpus
+            parts.append((f" · vCPUs {totals.vcpus}/{facts.cpus}", _over(ratio, 1.0, 2.0)))
+        else:
+            parts.append((f" · {totals.vcpus} vCPUs", ""))
+        given = units.size(totals.memory_kib * 1024)
+        if facts is not None and facts.memory_kib:
+            ratio = totals.memory_kib / facts.memory_kib
+            text = f" · memory {given} of {units.size(facts.memory_kib * 1024)} ({units.percent(ratio)})"
+            parts.append((text, _over(ratio, 0.8, 1.0)))
+        else:
+            parts.append((f" · memory {given}", ""))
+        if usage is not None and usage.cpu is not None:
+            parts.append((f" · host CPU {units.percent(usage.cpu)}", _over(usage.cpu, 0.75, 0.9)))
+        if usage is not None and usage.memory is not None:
+            parts.append((f" · host memory {units.percent(usage.memory)}", _over(usage.memory, 0.8, 0.95)))
+        self.summary.show(parts)
+
+
+def _over(value: float, warn: float, bad: float) -> str:
+    return "bad" if value > bad else "warn" if value > warn else ""
