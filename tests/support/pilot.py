@@ -6,13 +6,17 @@ from typing import Any, TypeVar
 
 from textual import events
 from textual.css.query import NoMatches
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 T = TypeVar("T")
 
 
 async def until(
-    pilot: Pilot[Any], condition: Callable[[], T], what: str = "the condition", timeout: float = 5.0
+    pilot: Pilot[Any],
+    condition: Callable[[], T],
+    what: str = "the condition",
+    timeout: float = 5.0,  # noqa: ASYNC109 (asyncio.timeout would not say what was waited for)
 ) -> T:
     """Let the app work until condition() is true, and return its value; AssertionError after timeout seconds.
 
@@ -40,8 +44,8 @@ async def typed(pilot: Pilot[Any], text: str) -> None:
 def type_ahead(pilot: Pilot[Any], keys: Iterable[str]) -> None:
     """Keys as a terminal hands them over when somebody types faster than the app draws: all at once."""
     for key in keys:
-        char = key if len(key) == 1 else None
-        pilot.app.post_message(events.Key({"/": "slash", ":": "colon", " ": "space"}.get(key, key), char))
+        one = len(key) == 1
+        pilot.app.post_message(events.Key(_character_to_key(key) if one else key, key if one else None))
 
 
 async def pasted(pilot: Pilot[Any], text: str) -> None:
