@@ -91,7 +91,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *_table(
         "connections",
-        ("toggle", "enter", "toggle", "Connect or disconnect", True),
+        ("toggle", "enter", "toggle_connection", "Connect or disconnect", True),
         ("add", "n", "add", "Add a bookmark", True),
         ("edit", "e", "edit", "Edit the bookmark", True),
         ("remove", "x", "remove", "Remove the bookmark", True),
