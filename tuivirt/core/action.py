@@ -1,5 +1,6 @@
 """Actions: one declaration from which keys, menus, help, bulk plans and refusals derive."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, field
 from typing import Any, Generic, Literal, TypeVar
@@ -7,7 +8,8 @@ from typing import Any, Generic, Literal, TypeVar
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: ``Condition[Domain](…)`` sets ``__orig_class__``, where a frozen class with slots fails in 3.11.
+@dataclass(frozen=True)
 class Condition(Generic[T]):
     """What must hold of an object for an action to make sense, and the reason to show when it does not."""
 
@@ -140,3 +142,8 @@ class Actions(Generic[T]):
 
     def __contains__(self, id_: str) -> bool:
         return id_ in self._actions
+
+
+def virsh_line(uri: str, words: tuple[str, ...]) -> str:
+    """The equivalent command as one line for a shell, every word quoted that needs it; empty without words."""
+    return shlex.join(("virsh", "-c", uri, *words)) if words else ""
