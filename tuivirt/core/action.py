@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 T = TypeVar("T")
 
 
-# Without slots: ``Condition[Domain](…)`` sets ``__orig_class__``, where a frozen class with slots fails in 3.11.
+# No slots: `Condition[Domain](…)` sets `__orig_class__`, at which a frozen class with slots fails in 3.11.
 @dataclass(frozen=True)
 class Condition(Generic[T]):
     """What must hold of an object for an action to make sense, and the reason to show when it does not."""
