@@ -2,7 +2,6 @@
 
 import itertools
 import logging
-import shlex
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -194,11 +193,6 @@ class Runner:
                 )
             )
         )
-
-
-def virsh_command(uri: str, words: tuple[str, ...]) -> str:
-    """The equivalent command as one line for a shell, every word quoted that needs it."""
-    return shlex.join(("virsh", "-c", uri, *words)) if words else ""
 
 
 def _definition(dom: libvirt.virDomain) -> str:

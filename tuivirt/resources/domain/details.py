@@ -29,6 +29,7 @@ def parse(saved: str, live: str | None = None) -> Details:
         os=os_word(xml.word(root, "metadata/*[local-name()='libosinfo']/*[local-name()='os']/@id")),
         macs=tuple(mac.lower() for mac in macs),
         networks=_networks(root),
+        disks=_disks(root),
         arch=xml.word(root, "os/type/@arch"),
         agent=_agent(xml.parse(live)) if live is not None else None,
         pending=None if live is None else _pending(live, saved),
@@ -52,6 +53,14 @@ def _networks(root: "etree._Element") -> tuple[str, ...]:
     sources = "devices/interface/source"
     names = xml.words(root, f"{sources}/@network | {sources}/@bridge | {sources}/@dev")
     return tuple(dict.fromkeys(names))
+
+
+def _disks(root: "etree._Element") -> tuple[str, ...]:
+    paths = xml.words(root, "devices/disk/source/@file | devices/disk/source/@dev")
+    volumes = [
+        f"{source.get('pool')}/{source.get('volume')}" for source in root.iterfind("devices/disk/source[@volume]")
+    ]
+    return (*paths, *volumes)
 
 
 def _agent(live: "etree._Element") -> bool | None:

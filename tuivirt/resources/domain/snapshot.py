@@ -156,6 +156,8 @@ class Details:
     """Short word of the operating system from libosinfo's metadata (``debian 12``), else empty."""
     macs: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    disks: tuple[str, ...] = ()
+    """Paths of its disks on the host, or ``pool/volume``."""
     arch: str = ""
     agent: bool | None = None
     """Whether the agent's channel is connected; None where the definition has none or it is not known."""

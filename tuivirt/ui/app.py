@@ -1,0 +1,116 @@
+"""The application: it drains the backend into the store and hands the main screen what changed."""
+
+import asyncio
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.style import Style
+from textual.app import App
+
+from tuivirt.core.backend import Backend
+from tuivirt.core.changes import RunState
+from tuivirt.core.store import Store
+from tuivirt.core.text import plain
+from tuivirt.resources import find_action
+from tuivirt.ui.commands import keymap
+from tuivirt.ui.options import Options
+from tuivirt.ui.palette import Entry, EntryProvider
+from tuivirt.ui.screens.main import MainScreen
+from tuivirt.ui.theme import load_themes, pick
+
+FRAME = 1 / 60
+"""Changes are applied at most once in so many seconds."""
+
+
+class TuivirtApp(App[None]):
+    """virt-manager in a terminal."""
+
+    TITLE = "tuivirt"
+    CSS_PATH: ClassVar = [
+        Path("styles") / f"{name}.tcss" for name in ("app", "connections", "detail", "dialogs", "bookmark")
+    ]
+    COMMANDS: ClassVar = {EntryProvider}
+    BINDINGS: ClassVar = []
+
+    def __init__(self, backend: Backend, store: Store, options: Options) -> None:
+        self._themes, theme_problems = load_themes(options.themes_dir)
+        no_color = bool(os.environ.get("NO_COLOR"))
+        chosen, problem = pick(self._themes, options.theme, no_color=no_color)
+        super().__init__(ansi_color=chosen.ansi)
+        self.backend = backend
+        self.store = store
+        self.options = options
+        self._theme_file = chosen
+        self._problems = [*options.problems, *theme_problems, *([problem] if problem else [])]
+        self._drained = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self.main = MainScreen(backend, store, options, self.style)
+
+    def style(self, role: str) -> Style:
+        """The style of a role in the theme of the moment."""
+        return self._theme_file.style(role)
+
+    def on_mount(self) -> None:
+        for theme in self._themes.values():
+            self.register_theme(theme.textual())
+        self.theme = self._theme_file.name
+        keys, problems = keymap(self.options.keys)
+        self.set_keymap(keys)
+        self.push_screen(self.main)
+        loop = asyncio.get_running_loop()
+        self.backend.attach(lambda: loop.call_soon_threadsafe(self._wake))
+        for sentence in (*self._problems, *problems):
+            self.tell(sentence, severity="warning", timeout=15)
+
+    # Changes
+
+    def _wake(self) -> None:
+        """There is something to drain: now, or when the frame is over."""
+        wait = self._drained + FRAME - time.monotonic()
+        if wait <= 0:
+            self._drain()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(wait, self._drain)
+
+    def _drain(self) -> None:
+        self._timer = None
+        self._drained = time.monotonic()
+        delta = self.store.apply(self.backend.drain())
+        for entry in delta.entries:
+            self.options.journal(entry)
+        for run in delta.runs:
+            self._tell_run(run)
+        if self.main.is_mounted:
+            self.main.update_from(delta)
+
+    def _tell_run(self, run: RunState) -> None:
+        if run.phase == "failed":
+            title = f"{find_action(run.action).title}: {plain(run.name)}"
+            self.tell("\n".join(part for part in (run.note, run.hint) if part), title=title, severity="error")
+
+    def tell(
+        self, text: str, *, title: str = "", severity: Any = "information", timeout: float | None = None
+    ) -> None:
+        """A notification of plain text, whoever wrote it."""
+        shown = "\n".join(plain(line) for line in text.splitlines())
+        self.notify(shown, title=plain(title), severity=severity, timeout=timeout, markup=False)
+
+    # Themes
+
+    def theme_names(self) -> Iterable[str]:
+        return self._themes
+
+    def choose_theme(self, name: str) -> None:
+        """Raises KeyError."""
+        self._theme_file = self._themes[name]
+        self.theme = name
+        self.main.restyle()
+
+    # The palette
+
+    def palette_entries(self) -> Iterable[Entry]:
+        return self.main.palette_entries()
+

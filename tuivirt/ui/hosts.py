@@ -1,0 +1,158 @@
+"""What is done to connections: open, close, bookmark, and the actions of a host."""
+
+from typing import TYPE_CHECKING, Any
+
+from tuivirt.core.action import virsh_line
+from tuivirt.core.backend import Backend, Order, Request
+from tuivirt.core.key import Key
+from tuivirt.core.source import Source
+from tuivirt.core.store import Store
+from tuivirt.resources import find_action
+from tuivirt.ui.options import Options
+
+if TYPE_CHECKING:
+    from tuivirt.ui.screens.main import MainScreen
+
+
+class Hosts:
+    """Acts on connections and keeps the bookmarks."""
+
+    def __init__(self, main: "MainScreen", backend: Backend, store: Store, options: Options) -> None:
+        self._main = main
+        self._backend = backend
+        self._store = store
+        self._options = options
+        self._sources: dict[str, Source] = {source.name: source for source in options.sources}
+
+    def toggle(self, name: str) -> None:
+        """Connect, or disconnect what is open or opening."""
+        if self._store.connections[name].phase in {"open", "opening", "stale"}:
+            self._backend.disconnect(name)
+        else:
+            self._backend.connect(name)
+
+    def refresh(self, name: str) -> None:
+        if self._store.connections[name].phase == "open":
+            self._backend.refresh(name)
+        else:
+            self._backend.connect(name)
+
+    # Bookmarks
+
+    def add(self) -> None:
+        self._main.run_worker(self._edit(None), group="dialog")
+
+    def edit(self, name: str) -> None:
+        source = self._sources[name]
+        if source.source != "bookmark":
+            self._main.tell(f"{name} comes from {source.origin}; edit it there, or add a bookmark.")
+            return
+        self._main.run_worker(self._edit(source), group="dialog")
+
+    async def _edit(self, source: Source | None) -> None:
+        from tuivirt.ui.dialogs.bookmark import BookmarkDialog
+
+        names = [name for name in self._sources if source is None or name != source.name]
+        edited = await self._main.app.push_screen_wait(
+            BookmarkDialog(source, taken=names, test=self._options.test_uri)
+        )
+        if edited is None:
+            return
+        bookmark = Source(
+            edited.name,
+            edited.uri,
+            "bookmark",
+            "bookmarks.toml",
+            edited.group,
+            autoconnect=edited.autoconnect,
+            read_only=edited.read_only,
+        )
+        self._save(source.name if source else None, bookmark)
+
+    def set_autoconnect(self, name: str) -> None:
+        self._change(name, lambda s: {"autoconnect": not s.autoconnect})
+
+    def set_read_only(self, name: str) -> None:
+        self._change(name, lambda s: {"read_only": not s.read_only})
+
+    def _change(self, name: str, changes: Any) -> None:
+        from dataclasses import replace
+
+        source = self._sources[name]
+        if source.source != "bookmark":
+            self._main.tell(f"{name} comes from {source.origin}; only bookmarks are changed here.")
+            return
+        self._save(name, replace(source, **changes(source)))
+
+    def remove(self, name: str) -> None:
+        source = self._sources[name]
+        if source.source != "bookmark":
+            self._main.tell(f"{name} comes from {source.origin}; only bookmarks are removed here.")
+            return
+        self._main.run_worker(self._remove(source), group="dialog")
+
+    async def _remove(self, source: Source) -> None:
+        from tuivirt.ui.dialogs.confirm import QuestionDialog
+
+        question = f"Remove the bookmark {source.name}? Nothing on the host changes."
+        if await self._main.app.push_screen_wait(QuestionDialog("Remove bookmark", question)):
+            try:
+                self._options.bookmarks.remove(source.name)
+            except (ValueError, OSError) as error:
+                self._main.tell(str(error), severity="error")
+                return
+            self._reread(None)
+
+    def _save(self, old: str | None, bookmark: Source) -> None:
+        try:
+            self._options.bookmarks.save(old, bookmark)
+        except (ValueError, OSError) as error:
+            self._main.tell(str(error), severity="error")
+            return
+        self._reread(bookmark.name)
+
+    def _reread(self, show: str | None) -> None:
+        """Take over the sources as they are now; a connection whose URI or mode changed is opened anew."""
+        before, self._sources = self._sources, {s.name: s for s in self._options.bookmarks.sources()}
+        for name, old in before.items():
+            new = self._sources.get(name)
+            if new is None or (new.uri, new.read_only) != (old.uri, old.read_only):
+                was_open = self._store.connections[name].phase in {"open", "opening", "stale"}
+                self._backend.forget(name)
+                if new is not None:
+                    self._backend.add(name, new.uri, read_only=new.read_only)
+                    if was_open:
+                        self._backend.connect(name)
+        for name in self._sources.keys() - before.keys():
+            new = self._sources[name]
+            self._backend.add(name, new.uri, read_only=new.read_only)
+        self._main.connections.set_sources(list(self._sources.values()))
+        self._main.connections_line.set_sources(list(self._sources.values()))
+        if show is not None:
+            self._main.show_scope(show)
+
+    # Actions of a host
+
+    def perform(self, id_: str) -> None:
+        """Perform an action on the connection that is shown."""
+        name = self._main.listing.scope
+        state = self._store.connections.get(name)
+        if state is None or state.phase != "open":
+            self._main.tell("Choose an open connection first.", severity="warning")
+        elif state.read_only:
+            self._main.tell(f"{name}: the connection is read-only", severity="warning")
+        else:
+            self._main.run_worker(self._perform(id_, name), group="dialog")
+
+    async def _perform(self, id_: str, name: str) -> None:
+        action = find_action(id_)
+        state = self._store.connections[name]
+        params: object | None = None
+        if action.params is not None:
+            from tuivirt.ui.dialogs.form import FormDialog
+
+            params = await self._main.app.push_screen_wait(FormDialog(action, state, state.uri))
+            if params is None:
+                return
+        command = virsh_line(state.uri, action.command(state, params))
+        self._backend.perform(Request(id_, (Order(Key(name, "host", name), name, command),), params))

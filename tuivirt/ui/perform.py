@@ -1,0 +1,179 @@
+"""From a key to the backend: which action, on which domains, with what asked first."""
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.app import SuspendNotSupported
+
+from tuivirt.core import units
+from tuivirt.core.action import Action, virsh_line
+from tuivirt.core.backend import Backend, Order, Request
+from tuivirt.core.changes import RunState
+from tuivirt.core.key import Key
+from tuivirt.core.store import Store
+from tuivirt.core.text import plain
+from tuivirt.resources import find_action
+from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.ui.options import Options
+from tuivirt.ui.ssh import ssh_command
+
+if TYPE_CHECKING:
+    from tuivirt.ui.screens.main import MainScreen
+
+READ_ONLY = "the connection is read-only"
+SHUTDOWNS = frozenset({"domain.shutdown", "domain.shutdown_by"})
+
+
+class Performer:
+    """Asks what must be asked, then hands a request to the backend, and follows what becomes of it."""
+
+    def __init__(self, main: "MainScreen", backend: Backend, store: Store, options: Options) -> None:
+        self._main = main
+        self._backend = backend
+        self._store = store
+        self._options = options
+        self._asked: dict[Key, float] = {}
+        """Domains that were asked to shut down, and until when they may take."""
+
+    # Which action
+
+    def refusal(self, action: Action[Any], record: DomainRecord) -> str | None:
+        """Why an action cannot be performed on a domain now, or None."""
+        state = self._store.connections.get(record.host)
+        if state is None or state.phase != "open":
+            return "the connection is not open"
+        if state.read_only:
+            return READ_ONLY
+        if record.run is not None and not action.urgent:
+            return f"is busy: {find_action(record.run.action).title}"
+        return action.refusal(record.item)
+
+    def choose(self, ids: Sequence[str], records: Sequence[DomainRecord]) -> Action[Any]:
+        """Of actions that share a key, the first that applies to the first record that any applies to."""
+        actions = [find_action(id_) for id_ in ids]
+        for record in records:
+            for action in actions:
+                if self.refusal(action, record) is None:
+                    return action
+        return actions[0]
+
+    def perform(self, ids: Sequence[str], records: Sequence[DomainRecord], *, hidden: int = 0) -> None:
+        """Perform one of ``ids`` on domains, after what has to be asked."""
+        if not records:
+            self._main.tell("There is no domain under the cursor.", severity="warning")
+            return
+        action = self.choose(ids, records)
+        self._main.run_worker(self._perform(action, list(records), hidden), group="dialog")
+
+    async def _perform(self, action: Action[Any], records: list[DomainRecord], hidden: int) -> None:
+        if len(records) > 1 and action.bulk:
+            await self._perform_bulk(action, records, hidden)
+            return
+        record = records[0]
+        if len(records) > 1:
+            cursor = self._main.listing.record
+            record = cursor if cursor is not None else record
+            self._main.tell(f"{action.title} takes one domain: {record.shown_name}, under the cursor.")
+        refusal = self.refusal(action, record)
+        if refusal is not None:
+            self._main.tell(f"{record.shown_name} {refusal}", title=action.title, severity="warning")
+            return
+        params: object | None = None
+        if action.params is not None:
+            params = await self._form(action, [record])
+            if params is None:
+                return
+        elif action.confirm and not await self._confirm(action, [record], 0):
+            return
+        self._request(action, [record], params)
+
+    async def _perform_bulk(self, action: Action[Any], records: list[DomainRecord], hidden: int) -> None:
+        from tuivirt.ui.dialogs.plan import BulkPlan, PlanDialog
+
+        included = tuple(record for record in records if self.refusal(action, record) is None)
+        skipped = tuple(
+            (record, reason) for record in records if (reason := self.refusal(action, record)) is not None
+        )
+        plan = BulkPlan(action, included, skipped, hidden=hidden)
+        await self._main.app.push_screen_wait(PlanDialog(plan, self))
+
+    async def _form(self, action: Action[Any], records: Sequence[DomainRecord]) -> object | None:
+        from tuivirt.ui.dialogs.form import FormDialog
+
+        return await self._main.app.push_screen_wait(FormDialog(action, records[0], self.uri(records[0])))
+
+    async def _confirm(self, action: Action[Any], records: Sequence[DomainRecord], hidden: int) -> bool:
+        from tuivirt.ui.dialogs.confirm import ConfirmDialog
+
+        dialog = ConfirmDialog(action, records, hidden=hidden, protected=self._options.protected_tag)
+        return bool(await self._main.app.push_screen_wait(dialog))
+
+    def uri(self, record: DomainRecord) -> str:
+        return self._store.connections[record.host].uri
+
+    def _request(self, action: Action[Any], records: Sequence[DomainRecord], params: object | None) -> int:
+        orders = tuple(
+            Order(r.key, r.name, virsh_line(self.uri(r), action.command(r.item, params))) for r in records
+        )
+        return self._backend.perform(Request(action.id, orders, params))
+
+    # What becomes of it
+
+    def update(self, runs: Sequence[RunState]) -> None:
+        for run in runs:
+            if run.phase == "done" and run.action in SHUTDOWNS:
+                self._asked[run.key] = time.monotonic() + self._options.shutdown_patience
+
+    def tick(self) -> None:
+        """Offer force off for a domain that has not shut down in time; never do it."""
+        now = time.monotonic()
+        for key, until in list(self._asked.items()):
+            record = self._store.get(key)
+            if record is None or not record.item.active:
+                del self._asked[key]
+            elif now >= until:
+                del self._asked[key]
+                waited = units.duration(self._options.shutdown_patience)
+                self._main.tell(
+                    f"It still runs {waited} after it was asked to shut down. D forces it off.",
+                    title=plain(record.item.name),
+                    severity="warning",
+                )
+
+    @property
+    def running(self) -> int:
+        """Runs that are queued or running."""
+        return sum(run.phase in {"queued", "running"} for run in self._store.runs.values())
+
+    async def may_quit(self) -> bool:
+        """Whether to quit: asks while actions run, which libvirt would finish or not without us."""
+        if not self.running:
+            return True
+        from tuivirt.ui.dialogs.confirm import QuestionDialog
+
+        noun = "action is" if self.running == 1 else "actions are"
+        question = f"{self.running} {noun} running. What has begun goes on at its host; what is queued is dropped."
+        return bool(await self._main.app.push_screen_wait(QuestionDialog("Quit", question)))
+
+    # ssh
+
+    def ssh(self, record: DomainRecord | None) -> None:
+        """Open a shell in the guest, on the user's own terminal."""
+        if record is None:
+            return
+        if record.addresses is None or not record.addresses.first:
+            self._main.tell("No address of the guest is known.", title=record.shown_name, severity="warning")
+            return
+        target = self._options.ssh(record.host, record.tags)
+        try:
+            words = ssh_command(record.addresses.first, target, self.uri(record))
+            with self._main.app.suspend():
+                status = subprocess.run(words, check=False, env=os.environ).returncode  # noqa: S603
+        except (ValueError, OSError, SuspendNotSupported) as error:
+            self._main.tell(str(error), title="ssh", severity="error")
+        else:
+            if status == 255:  # ssh's own failure; anything else is the remote shell's
+                self._main.tell("ssh could not connect; it said why on the terminal.", severity="warning")

@@ -1,0 +1,382 @@
+"""The main screen: connections, list and detail, and how one moves between them."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar
+
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tuivirt.core import units
+from tuivirt.core.backend import Backend
+from tuivirt.core.key import Key
+from tuivirt.core.query import QueryError
+from tuivirt.core.store import Delta, Store
+from tuivirt.core.text import plain
+from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.ui.commandline import CommandError, CommandLine
+from tuivirt.ui.commands import actions_of, bindings_of
+from tuivirt.ui.copying import Copying
+from tuivirt.ui.hosts import Hosts
+from tuivirt.ui.options import Options
+from tuivirt.ui.palette import Entry
+from tuivirt.ui.panes.connections import ConnectionsLine, ConnectionsPane
+from tuivirt.ui.panes.detail import DetailPane
+from tuivirt.ui.panes.listing import ALL, DomainTable, ListingPane
+from tuivirt.ui.perform import Performer
+from tuivirt.ui.verbs import verbs
+from tuivirt.ui.widgets.bars import Bar
+from tuivirt.ui.widgets.keysbar import keys_and_status
+from tuivirt.ui.widgets.prompt import Prompt
+from tuivirt.ui.widgets.table import LineTable
+
+SETTLE = 0.1
+"""Seconds the rows on screen must rest before what they need is asked for."""
+
+
+class DomainsView(Vertical):
+    """List and detail: the actions on domains work in both."""
+
+    BINDINGS: ClassVar = actions_of("domain")
+
+    def action_act(self, ids: str) -> None:
+        screen = self.screen
+        assert isinstance(screen, MainScreen)
+        screen.act(ids.split(","))
+
+
+class MainScreen(Screen[None]):
+    """Panes and the way between them. What is done to objects is in ``Performer`` and ``Hosts``."""
+
+    BINDINGS: ClassVar = bindings_of("app")
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (30, "-tall")]
+
+    def __init__(
+        self, backend: Backend, store: Store, options: Options, style: Callable[[str], Style]
+    ) -> None:
+        super().__init__()
+        self.backend = backend
+        self.store = store
+        self.options = options
+        self.connections = ConnectionsPane(store, options.sources, style)
+        self.connections_line = ConnectionsLine(store, options.sources, style)
+        self.listing = ListingPane(
+            store,
+            DOMAINS,
+            style,
+            options.remembered,
+            columns=options.columns,
+            sort=options.sort,
+            group=options.group,
+            id="listing",
+        )
+        self.detail = DetailPane(store, backend, style)
+        self.prompt = Prompt()
+        self.keys = Bar(style, role="dim", id="keys")
+        self.performer = Performer(self, backend, store, options)
+        self.hosts = Hosts(self, backend, store, options)
+        self.copying = Copying(self, backend, store)
+        self.commandline = CommandLine(lambda: verbs(self))
+        self._history: list[str] = []
+        self._settle: Timer | None = None
+        self._wanted_domain = options.domain
+
+    def compose(self) -> ComposeResult:
+        yield self.connections_line
+        with Horizontal(id="main"):
+            yield self.connections
+            with DomainsView(id="domains-view"):
+                yield self.listing
+                yield self.detail
+        yield self.prompt
+        yield self.keys
+
+    def on_mount(self) -> None:
+        self._restore_sizes()
+        self.listing.scope = self.options.view
+        self.listing.table.focus()
+        self.show_scope(self.options.view, remember=False)
+        self.set_interval(1.0, self._every_second)
+
+    # Changes
+
+    def update_from(self, delta: Delta) -> None:
+        """Take over what a batch of changes touched."""
+        self.listing.update(delta)
+        if delta.connections:
+            self.connections.update(delta.connections)
+            self.connections_line.update(delta.connections)
+            self.listing.show_title()
+            self._ask()
+        elif delta.hosts or delta.listed or delta.removed or delta.touched:
+            names = delta.hosts | {key.connection for key in (*delta.touched, *delta.removed)}
+            self.connections.update(names)
+            self.connections_line.update(names)
+        shown = self.listing.record
+        if shown is not None and shown.key in delta.touched:
+            self.detail.update(shown)
+        if delta.entries:
+            self.detail.journal_grew(delta.entries)
+        self.performer.update(delta.runs)
+        if self._wanted_domain and delta.listed:
+            key = self.listing.find(self._wanted_domain)
+            if key is not None:
+                self._wanted_domain = ""
+                self.listing.goto(key)
+
+    def on_listing_pane_changed(self, message: ListingPane.Changed) -> None:
+        if message.cursor:
+            self.detail.show(self.listing.record)
+        self._ask()
+
+    def on_line_table_scrolled(self) -> None:
+        self._ask()
+
+    def on_line_table_cursor_moved(self) -> None:
+        self.detail.show(self.listing.record)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask for what is on screen once it has rested there."""
+        if self._settle is not None:
+            self._settle.stop()
+        self._settle = self.set_timer(SETTLE, self._ask_now)
+
+    def _ask_now(self) -> None:
+        open_ones = [name for name, state in self.store.connections.items() if state.phase == "open"]
+        self.backend.watch(self.listing.watches(open_ones))
+
+    def _every_second(self) -> None:
+        self.show_keys()
+        self.connections.tick()
+        self.listing.show_title()
+
+    def show_keys(self) -> None:
+        """The last line: keys of the place, and what the connection is doing."""
+        left, right = keys_and_status(self)
+        self.keys.show(left, right)
+
+    def on_descendant_focus(self) -> None:
+        self.show_keys()
+
+    # Scopes
+
+    def show_scope(self, name: str, *, remember: bool = True) -> None:
+        """Show the domains of a connection, or of all."""
+        if remember and name != self.listing.scope:
+            self._history.append(self.listing.scope)
+        self.listing.show_scope(name)
+        self.connections.select(name)
+        self.connections_line.select(name)
+        self.show_keys()
+
+    def action_back(self) -> None:
+        if self._history:
+            self.show_scope(self._history.pop(), remember=False)
+        elif self.listing.scope != ALL:
+            self.show_scope(ALL, remember=False)
+
+    def on_connections_pane_chosen(self, message: ConnectionsPane.Chosen) -> None:
+        self.show_scope(message.name)
+
+    def on_connections_line_chosen(self, message: ConnectionsLine.Chosen) -> None:
+        self.show_scope(message.name)
+
+    # Panes
+
+    def action_next_pane(self) -> None:
+        self._step_pane(1)
+
+    def action_previous_pane(self) -> None:
+        self._step_pane(-1)
+
+    def _step_pane(self, step: int) -> None:
+        panes: list[Widget] = [pane for pane in self._panes() if pane.display and pane.size]
+        if not panes:
+            return
+        at = next((n for n, pane in enumerate(panes) if pane.has_focus_within or pane.has_focus), -1)
+        focus = panes[(at + step) % len(panes)]
+        (self.detail.focus_target() if focus is self.detail else focus).focus()
+
+    def _panes(self) -> Sequence[Widget]:
+        return (self.connections, self.connections_line, self.listing.table, self.detail)
+
+    @property
+    def place(self) -> Widget:
+        """The pane that has the focus."""
+        return next((pane for pane in self._panes() if pane.has_focus_within or pane.has_focus), self.listing)
+
+    def action_zoom(self) -> None:
+        zoomed = self.has_class("-zoom-list") or self.has_class("-zoom-detail")
+        self.remove_class("-zoom-list", "-zoom-detail")
+        if not zoomed:
+            self.add_class("-zoom-detail" if self.place is self.detail else "-zoom-list")
+
+    def open_detail(self) -> None:
+        """Into the detail: as a full screen where there is no room for both."""
+        if self.listing.record is None:
+            return
+        if self.has_class("-short"):
+            self.add_class("-zoom-detail")
+        self.call_after_refresh(lambda: self.detail.focus_target().focus())
+
+    def leave_detail(self) -> None:
+        self.remove_class("-zoom-detail")
+        self.listing.table.focus()
+
+    def action_resize_sidebar(self, delta: int) -> None:
+        self._size("sidebar", self.connections.size.width + delta, 16, max(16, self.size.width // 2))
+
+    def action_resize_list(self, delta: int) -> None:
+        self._size("list", self.listing.size.height + delta, 6, max(6, self.size.height - 10))
+
+    def _size(self, name: str, size: int, least: int, most: int) -> None:
+        size = max(least, min(size, most))
+        self.options.remembered.set(name, size)
+        self._restore_sizes()
+
+    def _restore_sizes(self) -> None:
+        sidebar = self.options.remembered.get("sidebar", None)
+        rows = self.options.remembered.get("list", None)
+        if isinstance(sidebar, int):
+            self.connections.styles.width = sidebar
+        if isinstance(rows, int):
+            self.listing.styles.height = rows
+
+    def action_toggle_summary(self) -> None:
+        self.listing.toggle_summary()
+
+    def restyle(self) -> None:
+        """Another theme: paint everything anew."""
+        self.listing.table.repaint_all()
+        self.refresh(layout=False)
+        for widget in self.query("*"):
+            widget.refresh()
+
+    # Out
+
+    def action_escape(self) -> None:
+        """Peel one layer: count, detail, marks, filter, view."""
+        table = self.listing.table
+        if table.clear_count():
+            self.show_keys()
+        elif self.place is self.detail:
+            self.leave_detail()
+        elif self.has_class("-zoom-list"):
+            self.action_zoom()
+        elif self.place in (self.connections, self.connections_line):
+            table.focus()
+        elif self.listing.view.marks:
+            self.listing.clear_marks()
+        elif not self.listing.query.empty:
+            self.listing.set_query("")
+        elif self._history:
+            self.action_back()
+
+    async def action_quit(self) -> None:
+        if await self.performer.may_quit():
+            self.app.exit()
+
+    # Prompts
+
+    def action_filter(self) -> None:
+        self.run_worker(self._filter(), exclusive=True, group="prompt")
+
+    async def _filter(self) -> None:
+        before = self.listing.query.text
+        text = await self.prompt.ask(
+            "/",
+            before,
+            history=self.options.remembered.get("filters", []),
+            complete=self.listing.complete_filter,
+            changed=self._filter_changed,
+        )
+        self.listing.set_query(before if text is None else text)
+        if text:
+            self._keep_line("filters", text)
+        self.listing.table.focus()
+
+    def _filter_changed(self, text: str) -> None:
+        """Filter while the user types; QueryError goes to the prompt, which shows it."""
+        self.listing.set_query(text)
+
+    def action_command(self) -> None:
+        self.run_worker(self._command(), exclusive=True, group="prompt")
+
+    async def _command(self) -> None:
+        line = await self.prompt.ask(
+            ":",
+            "",
+            history=self.options.remembered.get("commands", []),
+            complete=self.commandline.complete,
+        )
+        self.listing.table.focus()
+        if line:
+            self._keep_line("commands", line)
+            self.run_line(line)
+
+    def run_line(self, line: str) -> None:
+        """Run a line of the command line; a mistake in it is told."""
+        try:
+            self.commandline.run(line)
+        except (CommandError, QueryError, ValueError, OSError) as error:
+            self.tell(str(error), severity="warning")
+
+    def _keep_line(self, name: str, line: str) -> None:
+        lines = [kept for kept in self.options.remembered.get(name, []) if kept != line]
+        self.options.remembered.set(name, [*lines, line][-50:])
+
+    # Actions on domains
+
+    def act(self, ids: Sequence[str]) -> None:
+        """A key with these actions was pressed: on the marked domains, else on the one under the cursor."""
+        in_list = self.place is not self.detail
+        marked = self.listing.marked() if in_list else []
+        records: list[DomainRecord] = marked or ([self.listing.record] if self.listing.record else [])
+        self.performer.perform(ids, records, hidden=self.listing.view.hidden_marks if marked else 0)
+
+    def on_domain_table_wanted(self, message: DomainTable.Wanted) -> None:
+        match message.what:
+            case "sort_next":
+                self.listing.sort_step(1)
+            case "sort_previous":
+                self.listing.sort_step(-1)
+            case "reverse":
+                column, reverse = self.listing.sort
+                self.listing.set_sort(column, reverse=not reverse)
+            case "marks":
+                self.listing.show_title()
+            case "folded":
+                self.listing.keep_folds()
+            case "columns":
+                self.run_worker(self._choose_columns(), group="dialog")
+            case "menu":
+                self.menu()
+            case "copy":
+                self.copying.ask(self.listing.record)
+            case "ssh":
+                self.performer.ssh(self.listing.record)
+            case "next_tab":
+                self.detail.next_tab()
+            case "previous_tab":
+                self.detail.previous_tab()
+
+    def on_line_table_opened(self) -> None:
+        self.open_detail()
+
+    def on_line_table_header_clicked(self, message: LineTable.HeaderClicked) -> None:
+        column, reverse = self.listing.sort
+        found = DOMAINS.column(message.column)
+        if found is not None and found.sort is not None:
+            self.listing.set_sort(message.column, reverse=not reverse if column == message.column else False)
+
+    def tell(self, text: str, *, title: str = "", severity: Any = "information") -> None:
+        """A notification of plain text."""
+        shown = "\n".join(plain(line) for line in text.splitlines())
+        self.notify(shown, title=plain(title), severity=severity, markup=False)
