@@ -1,0 +1,34 @@
+"""libvirt's errors as ours: its own words, its code and domain, and what to do."""
+
+import libvirt
+
+from tuivirt.backend.hints import HINTS
+from tuivirt.core.errors import HostError
+from tuivirt.core.text import plain
+from tuivirt.core.uri import ConnectionURI, URIError
+
+
+def explain_error(error: libvirt.libvirtError, uri: str) -> HostError:
+    """The error with a hint where one is known. ``uri``: of the connection that it happened on."""
+    message = error.get_error_message() or str(error)
+    code = error.get_error_code()
+    return HostError(message, code, error.get_error_domain(), hint_for(message, code, uri))
+
+
+def hint_for(message: str, code: int | None, uri: str) -> str:
+    """What to do about an error of libvirt; empty when nothing is known."""
+    for hint in HINTS:
+        if (hint.code is None or hint.code == code) and hint.pattern.search(message):
+            return hint.advice.format_map(_place(uri))
+    return ""
+
+
+def _place(uri: str) -> dict[str, str]:
+    """The words that an advice may use for the other side."""
+    try:
+        parts = ConnectionURI.parse(uri)
+    except URIError:
+        return {"host": "the host", "login": "HOST", "port": ""}
+    host = plain(parts.host or "localhost")
+    login = f"{plain(parts.user)}@{host}" if parts.user else host
+    return {"host": host, "login": login, "port": f"-p {parts.port} " if parts.port else ""}

@@ -1,0 +1,250 @@
+"""What to do about libvirt's errors: a table from their text to advice.
+
+Code and domain say little (every failure of ssh is 38/7), so the text decides. libvirt and ssh speak English
+here, because Python leaves LC_MESSAGES alone. In an advice ``{login}`` is ``user@host``, ``{host}`` the host,
+and ``{port}`` is ``-p N`` or nothing.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import libvirt
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One line of the table; the first that matches is taken."""
+
+    pattern: re.Pattern[str]
+    advice: str
+    code: int | None = None
+    """``virErrorNumber``; None when the text says enough."""
+
+
+def _hint(pattern: str, advice: str, code: int | None = None) -> Hint:
+    return Hint(re.compile(pattern, re.DOTALL), advice, code)
+
+
+_SOCKET: Final = r"Failed to connect socket to '[^']*': "
+
+CONFIGURATION: Final = (
+    _hint(
+        r"",
+        "Mend libvirt.conf at that line: libvirt opens nothing until it can read it.",
+        libvirt.VIR_ERR_CONF_SYNTAX,
+    ),
+    _hint(
+        r"expected a string(?: list)? for 'uri_|Malformed 'uri_aliases'",
+        'Mend libvirt.conf: uri_aliases is a list such as ["lab=qemu:///system"], uri_default a string.',
+    ),
+)
+
+LOCAL: Final = (
+    _hint(
+        _SOCKET + "No such file",
+        "Nothing listens there. Start the daemon (systemctl start libvirtd, or virtqemud.socket), install "
+        "it, or name its socket with ?socket=.",
+    ),
+    _hint(
+        _SOCKET + "Connection refused",
+        "The socket is there but its daemon is gone. Start it again: systemctl restart libvirtd, or "
+        "virtqemud.socket.",
+    ),
+    _hint(
+        _SOCKET + "Permission denied",
+        "Join the group that owns the socket (usermod -aG libvirt USER) and log in again, or use "
+        "qemu:///session.",
+    ),
+    _hint(
+        r"Cannot create user runtime directory '[^']*'",
+        "Set XDG_RUNTIME_DIR or HOME to a directory you may write to.",
+    ),
+    _hint(
+        r"Unable to get system bus connection",
+        "The daemon asks polkit, which needs D-Bus: start dbus on its machine, or connect as root, or set "
+        'auth_unix_rw = "none" in libvirtd.conf.',
+    ),
+    _hint(
+        r"polkit(?! rejected)",
+        "polkit has nobody to ask here. Join the group libvirt and log in again, or add a polkit rule for "
+        "org.libvirt.unix.manage.",
+    ),
+)
+
+SSH: Final = (
+    _hint(
+        r"REMOTE HOST IDENTIFICATION HAS CHANGED|differs from stored identity|Host key for \S+ has changed",
+        "The host shows another key than before: it was installed anew, or somebody is in between. Find out "
+        "which. If it is all right, forget the old key (ssh-keygen -R) and connect once with ssh "
+        "{port}{login}.",
+    ),
+    _hint(
+        r"Host key verification failed|decision to accept host key",
+        "The host's key is not known yet. Connect once with ssh {port}{login}, compare the fingerprint, and "
+        "accept it.",
+    ),
+    _hint(
+        r"Identity file \S+ not accessible|reading private key|UNPROTECTED PRIVATE KEY",
+        "The key of ?keyfile= cannot be used: check its path, and that only you may read it (chmod 600).",
+    ),
+    _hint(
+        r"Too many authentication failures",
+        "The agent offered too many keys: name the right one with ?keyfile=, or IdentitiesOnly in "
+        "~/.ssh/config.",
+    ),
+    _hint(
+        r"Permission denied \(|failed to authenticate|connect to ssh agent|private key passphrase",
+        "SSH could not log in. Load the key into an agent (ssh-add), or name it with ?keyfile=; to try: ssh "
+        "{port}{login}",
+    ),
+    _hint(r"Could not resolve hostname", "Check the spelling of the host, and DNS: getent hosts {host}"),
+    _hint(
+        r"ssh: connect to host .*Connection refused",
+        "No SSH server listens on that port of {host}. Start sshd there, or name its port in the URI.",
+    ),
+    _hint(
+        r"ssh: connect to host .*(?:timed out|No route|unreachable)|banner exchange|port \d+ timed out",
+        "{host} does not answer: check that it is up, the route, and firewalls. To try: ssh {port}{login}",
+    ),
+    _hint(
+        r"kex_exchange_identification|Connection (?:reset|closed) by (?!peer)",
+        "Something on that port of {host} does not speak SSH, or its sshd turns you away. To try: ssh "
+        "{port}{login}",
+    ),
+    _hint(
+        r"while reading data: .*: (?:command )?not found|recv data: .*: (?:command )?not found",
+        "{host} lacks the program that reaches its libvirt socket. Install virt-ssh-helper (libvirt-clients "
+        "or libvirt-daemon) or nc (netcat-openbsd) there.",
+    ),
+    _hint(
+        r"\bnc: |virt-ssh-helper: |Remote command terminated",
+        "SSH works, but libvirt's socket on {host} does not answer. Start libvirtd or virtqemud.socket "
+        "there, check ?socket=, and that the user is in the group libvirt there.",
+    ),
+    _hint(
+        r"cannot execute binary",
+        "The program of ?command= cannot be run: check its path, and that it is executable.",
+    ),
+)
+
+AUTHENTICATION: Final = (
+    _hint(
+        r"Failed to verify peer's certificate",
+        "The server's certificate is for another host name, or from a CA that is not in cacert.pem. Use the "
+        "name in the certificate, or install the right CA; no_verify=1 mends the name alone.",
+    ),
+    _hint(
+        r"TLS handshake failed",
+        "The other side does not speak TLS as we do: check the port (16514 unless changed) and "
+        "?tls_priority=.",
+    ),
+    _hint(
+        r"SASL mechanism|authentication type \S+ rejected",
+        "The server offers another way to log in: leave ?auth= out, or see mech_list in its "
+        "/etc/sasl2/libvirt.conf and the auth_ settings of its libvirtd.conf.",
+    ),
+    _hint(
+        r"Failed to collect auth credentials|(?:Username|Password) request failed",
+        "The server asks for a user and a password, and got none. Answer the prompt, or name a file with "
+        "them in ?authfile=.",
+    ),
+    _hint(
+        r"",
+        "Check user and password; SASL users are made on the server with saslpasswd2 -a libvirt USER.",
+        libvirt.VIR_ERR_AUTH_FAILED,
+    ),
+    _hint(r"", "The log-in was cancelled. Connect again to be asked anew.", libvirt.VIR_ERR_AUTH_CANCELLED),
+    _hint(
+        r"",
+        "polkit has nobody to ask here. Join the group libvirt and log in again.",
+        libvirt.VIR_ERR_AUTH_UNAVAILABLE,
+    ),
+    _hint(
+        r"",
+        "The server's access rules forbid this to you: ask whoever runs it.",
+        libvirt.VIR_ERR_ACCESS_DENIED,
+    ),
+)
+
+NETWORK: Final = (
+    _hint(
+        r"(?:Unable to resolve address|IP address lookup for host)",
+        "Check the spelling of the host, and DNS: getent hosts {host}",
+    ),
+    _hint(
+        r"unable to connect to server at .*Connection refused",
+        "Nothing listens on that port of {host}. Enable it there (libvirtd-tls.socket, libvirtd-tcp.socket "
+        "or sshd), or use +ssh.",
+    ),
+    _hint(
+        r"unable to connect to server at ",
+        "{host} does not answer: check that it is up, the route, and firewalls.",
+    ),
+    _hint(
+        r"bytes received from server too large",
+        "What listens there is no libvirt daemon: check host, port and transport (tcp 16509, tls 16514).",
+    ),
+    _hint(
+        r"Cannot read \S+ (?:certificate|key) '|Our own certificate|Unable to .*certificate",
+        "TLS needs a CA certificate, and our own certificate and key that it signed: in /etc/pki, in "
+        "~/.pki/libvirt, or in the directory of ?pkipath=.",
+    ),
+    _hint(
+        r"Unable to read TLS confirmation",
+        "The server refused our certificate: it needs one that its CA signed, or tls_no_verify_certificate = "
+        "1 there.",
+    ),
+    _hint(
+        r"TLS session priority",
+        "GnuTLS does not know that ?tls_priority=: leave it out, or see gnutls-cli --list.",
+    ),
+)
+
+ADDRESS: Final = (
+    _hint(
+        r"transport in URL not recognised",
+        "Write one of unix, tls, ssh, libssh, libssh2, tcp, ext after the +; proxy modes go into ?proxy=.",
+    ),
+    _hint(r"using unix socket and remote server", "Leave the host out, or use +ssh to reach it."),
+    _hint(
+        r"does not include a driver name",
+        "No alias of libvirt.conf has this name, and a URI begins with a driver: qemu:///system",
+    ),
+    _hint(
+        r"no connection driver available for",
+        "The daemon has no such driver: check the spelling, or install its package there "
+        "(libvirt-daemon-driver-...).",
+    ),
+    _hint(r"(?:maybe you want|try) \S+:///", "Change the path, or the slashes, as libvirt proposes."),
+    _hint(r"Unable to parse URI", "Percent-encode what cannot stand in a URI: %20 for a space."),
+    _hint(
+        r"failed to parse xml document '",
+        "The test driver needs a readable file with a host's description, or /default.",
+    ),
+    _hint(
+        r"supply a path or use test:///default",
+        "Add /default, or the path of a file with a host's description.",
+    ),
+    _hint(r"", "Mend the XML at the place named.", libvirt.VIR_ERR_XML_DETAIL),
+)
+
+LATER: Final = (
+    _hint(r"", "The driver of this connection does not do that.", libvirt.VIR_ERR_NO_SUPPORT),
+    _hint(r"", "The connection is read-only: open it for writing.", libvirt.VIR_ERR_OPERATION_DENIED),
+    _hint(r"", "It is gone meanwhile: the list shows what is there now.", libvirt.VIR_ERR_NO_DOMAIN),
+    _hint(
+        r"",
+        "The guest's QEMU does not answer, or another job holds it. Wait for that to end, or force it off.",
+        libvirt.VIR_ERR_OPERATION_TIMEOUT,
+    ),
+    _hint(
+        r"client socket is closed|cause is unknown|End of file while reading|Cannot (?:recv|write) data",
+        "The daemon, or the program of ?command=, ended the connection or never answered: see whether it "
+        "runs and what it logs, then connect again.",
+    ),
+    _hint(r"", "The agent in the guest does not answer.", libvirt.VIR_ERR_AGENT_UNRESPONSIVE),
+)
+
+HINTS: Final = (*CONFIGURATION, *LOCAL, *SSH, *AUTHENTICATION, *NETWORK, *ADDRESS, *LATER)
+"""In the order in which they are tried: what names its cause comes before what only names a code."""
