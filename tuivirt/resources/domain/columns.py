@@ -141,9 +141,9 @@ def _yes(word: str, *, role: str = "") -> Callable[[bool], Cell]:
     return lambda on: Cell(word, role) if on else _UNKNOWN
 
 
-def _optional(value: float | None) -> tuple[int, float]:
-    """A sort key that puts what is not known last."""
-    return (1, 0.0) if value is None else (0, -float(value))
+def _most_first(value: float | None) -> float | None:
+    """A sort key that puts the most first; what is not known comes last in every order."""
+    return None if value is None else -float(value)
 
 
 def _pending(record: DomainRecord) -> Cell:
@@ -188,7 +188,7 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         4,
         lambda r: Cell("" if r.vcpus is None else str(r.vcpus)),
         lambda r: r.vcpus,
-        lambda r: _optional(r.vcpus),
+        lambda r: _most_first(r.vcpus),
         align="right",
         doc="virtual processors",
     ),
@@ -198,7 +198,7 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         5 + SPARK,
         _cpu,
         lambda r: None if r.rates is None else r.rates.cpu,
-        lambda r: _optional(None if r.rates is None else r.rates.cpu),
+        lambda r: _most_first(None if r.rates is None else r.rates.cpu),
         needs=frozenset({"cpu"}),
         moves=True,
         doc="share of its processors in use, and the last ticks",
@@ -209,7 +209,7 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         16,
         _memory,
         lambda r: [r.memory_used_kib, r.memory_kib],
-        lambda r: _optional(r.memory_kib),
+        lambda r: _most_first(r.memory_kib),
         needs=frozenset({"memory"}),
         moves=True,
         doc="memory in use and given",
@@ -318,7 +318,7 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         4,
         lambda r: Cell(units.short_duration(uptime(r)) if uptime(r) is not None else ""),
         lambda r: r.since,
-        lambda r: _optional(uptime(r)),
+        lambda r: _most_first(uptime(r)),
         align="right",
         doc="time since its state began, where an event or the host told",
     ),
@@ -328,7 +328,7 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         4,
         _pending,
         lambda r: r.facts.pending,
-        lambda r: _optional(r.facts.pending),
+        lambda r: _most_first(r.facts.pending),
         needs=frozenset({"details", "pending"}),
         doc="settings that the next boot changes",
     ),

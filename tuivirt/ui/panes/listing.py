@@ -11,6 +11,7 @@ from textual.message import Message
 
 from tuivirt.core import units
 from tuivirt.core.backend import Watch
+from tuivirt.core.completion import complete, term_at
 from tuivirt.core.key import Key
 from tuivirt.core.query import Query, compile_query
 from tuivirt.core.resource import Column, Resource
@@ -152,7 +153,8 @@ class ListingPane(Vertical):
     # What is shown
 
     @property
-    def query(self) -> Query[DomainRecord]:
+    def filtering(self) -> Query[DomainRecord]:
+        """The filter of the moment."""
         return self._query
 
     @property
@@ -164,6 +166,52 @@ class ListingPane(Vertical):
     def marked(self) -> list[DomainRecord]:
         """The marked records, those that the filter hides included, in the order of the list."""
         return [record for record in self.view.all_rows() if record.key in self.view.marks]
+
+    def mark(self, which: str) -> None:
+        """Mark all shown, none, or the others of those shown. Raises ValueError."""
+        match which:
+            case "all":
+                shown = {line.id for line in self.view.lines if not isinstance(line, GroupLine)}
+                self.view.set_marks(shown)
+            case "none":
+                self.view.clear_marks()
+            case "invert":
+                self.view.invert_marks()
+            case _:
+                raise ValueError(f"cannot mark {which!r}; there is: all, none, invert")
+        self.table.repaint_all()
+        self.show_title()
+
+    def clear_marks(self) -> None:
+        self.mark("none")
+
+    def keep_folds(self) -> None:
+        self._remembered.set("folded", sorted(self.view.folded))
+
+    def toggle_summary(self) -> None:
+        self.summary.display = not self.summary.display
+        self._remembered.set("summary", self.summary.display)
+        self.show_summary()
+        self.post_message(self.Changed(cursor=False))
+
+    def complete_filter(self, text: str, cursor: int) -> list[tuple[str, str]]:
+        """Candidates for the filter up to the cursor, each with a description."""
+        start, _ = term_at(text, cursor)
+        found = complete(text, cursor, self._resource.fields, self._values)
+        return [(text[:start] + candidate, self._about(candidate)) for candidate in found]
+
+    def _about(self, candidate: str) -> str:
+        field = self._resource.fields.get(candidate.lstrip("!").rstrip(":>"))
+        return field.doc if field is not None else ""
+
+    def _values(self, field: str) -> Iterable[str]:
+        """Values that a field has in the list, for completion."""
+        get = self._resource.fields[field].get
+        found: set[str] = set()
+        for record in self.view.all_rows():
+            value = get(record)
+            found.update(value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ())
+        return sorted(found)
 
     def show_scope(self, scope: str) -> None:
         """Show one connection, or ``ALL``."""
@@ -269,24 +317,18 @@ class ListingPane(Vertical):
     def update(self, delta: Delta) -> None:
         """Take over what a batch of changes touched."""
         cursor = self.view.cursor
-        moved = False
-        if any(self.scope in (ALL, connection) for connection, _ in delta.listed) or len(delta.touched) > 200:
+        if any(self.scope in (ALL, connection) for connection, _ in delta.listed):
             self.view.set_rows(self._rows())
             moved = True
         else:
-            for key in delta.removed:
-                if self.scope in (ALL, key.connection):
-                    moved = self.view.remove(key) or moved
-            for key in delta.touched:
-                if self.scope in (ALL, key.connection):
-                    record = self._store.get(key)
-                    if record is not None:
-                        moved = self.view.upsert(record) or moved  # type: ignore[arg-type]
+            found = [self._store.get(key) for key in delta.touched if self.scope in (ALL, key.connection)]
+            rows = [record for record in found if isinstance(record, DomainRecord)]
+            moved = self.view.update(rows, delta.removed)
         if moved:
             self.table.reload()
         else:
             self.table.rows_changed(delta.touched)
-        if moved or delta.hosts or delta.listed or delta.touched:
+        if moved or delta.hosts or delta.touched:
             self.show_title()
             self.show_summary()
         if moved or self.view.cursor != cursor:

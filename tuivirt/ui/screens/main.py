@@ -17,21 +17,23 @@ from tuivirt.core.key import Key
 from tuivirt.core.query import QueryError
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
+from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commandline import CommandError, CommandLine
-from tuivirt.ui.commands import actions_of, bindings_of
+from tuivirt.ui.commands import actions_of, bindings_of, commands_of
 from tuivirt.ui.copying import Copying
 from tuivirt.ui.hosts import Hosts
 from tuivirt.ui.options import Options
 from tuivirt.ui.palette import Entry
-from tuivirt.ui.panes.connections import ConnectionsLine, ConnectionsPane
+from tuivirt.ui.panes.connections import ConnectionsPane
+from tuivirt.ui.panes.connections_line import ConnectionsLine
 from tuivirt.ui.panes.detail import DetailPane
 from tuivirt.ui.panes.listing import ALL, DomainTable, ListingPane
 from tuivirt.ui.perform import Performer
 from tuivirt.ui.verbs import verbs
 from tuivirt.ui.widgets.bars import Bar
-from tuivirt.ui.widgets.keysbar import keys_and_status
+from tuivirt.ui.widgets.keysbar import hints, status
 from tuivirt.ui.widgets.prompt import Prompt
 from tuivirt.ui.widgets.table import LineTable
 
@@ -54,8 +56,8 @@ class MainScreen(Screen[None]):
     """Panes and the way between them. What is done to objects is in ``Performer`` and ``Hosts``."""
 
     BINDINGS: ClassVar = bindings_of("app")
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (30, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared by Screen)
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
     def __init__(
         self, backend: Backend, store: Store, options: Options, style: Callable[[str], Style]
@@ -154,13 +156,28 @@ class MainScreen(Screen[None]):
 
     def _every_second(self) -> None:
         self.show_keys()
-        self.connections.tick()
+        self.performer.tick()
         self.listing.show_title()
 
     def show_keys(self) -> None:
         """The last line: keys of the place, and what the connection is doing."""
-        left, right = keys_and_status(self)
-        self.keys.show(left, right)
+        place = self.place
+        record = self.listing.record
+        if place in (self.connections, self.connections_line):
+            left = hints((), commands_of("connections", "app"))
+        else:
+            offered = [a for a in ACTIONS["domain"] if record is not None and a.refusal(record.item) is None]
+            left = hints(offered, commands_of("list", "app"))
+        name = record.host if record is not None else self.listing.scope
+        usage = self.store.hosts.get(name)
+        right = status(
+            name,
+            usage.rtt if usage is not None else None,
+            self.backend.calls(name),
+            self.performer.running,
+        )
+        count = self.listing.table.count
+        self.keys.show([(f" {count} ", "accent"), *left] if count else left, right)
 
     def on_descendant_focus(self) -> None:
         self.show_keys()
@@ -172,8 +189,8 @@ class MainScreen(Screen[None]):
         if remember and name != self.listing.scope:
             self._history.append(self.listing.scope)
         self.listing.show_scope(name)
-        self.connections.select(name)
-        self.connections_line.select(name)
+        self.connections.choose(name)
+        self.connections_line.choose(name)
         self.show_keys()
 
     def action_back(self) -> None:
@@ -231,12 +248,12 @@ class MainScreen(Screen[None]):
         self.listing.table.focus()
 
     def action_resize_sidebar(self, delta: int) -> None:
-        self._size("sidebar", self.connections.size.width + delta, 16, max(16, self.size.width // 2))
+        self._keep_size("sidebar", self.connections.size.width + delta, 16, max(16, self.size.width // 2))
 
     def action_resize_list(self, delta: int) -> None:
-        self._size("list", self.listing.size.height + delta, 6, max(6, self.size.height - 10))
+        self._keep_size("list", self.listing.size.height + delta, 6, max(6, self.size.height - 10))
 
-    def _size(self, name: str, size: int, least: int, most: int) -> None:
+    def _keep_size(self, name: str, size: int, least: int, most: int) -> None:
         size = max(least, min(size, most))
         self.options.remembered.set(name, size)
         self._restore_sizes()
@@ -274,7 +291,7 @@ class MainScreen(Screen[None]):
             table.focus()
         elif self.listing.view.marks:
             self.listing.clear_marks()
-        elif not self.listing.query.empty:
+        elif not self.listing.filtering.empty:
             self.listing.set_query("")
         elif self._history:
             self.action_back()
@@ -289,7 +306,7 @@ class MainScreen(Screen[None]):
         self.run_worker(self._filter(), exclusive=True, group="prompt")
 
     async def _filter(self) -> None:
-        before = self.listing.query.text
+        before = self.listing.filtering.text
         text = await self.prompt.ask(
             "/",
             before,

@@ -43,7 +43,11 @@ class Bar(Widget):
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         width = self.size.width
         base = self._style("text") + self._style(self._role)
-        right = [Segment(fit(text, _cells(text)), base + self._style(role)) for text, role in self._right]
+
+        def styled(role: str) -> Style:
+            return base + self._style(role) if role else base
+
+        right = [Segment(text, styled(role)) for text, role in self._right]
         room = width - sum(segment.cell_length for segment in right)
         if room < 0:
             right, room = [], width
@@ -52,7 +56,7 @@ class Bar(Widget):
             size = min(_cells(text), room)
             if size <= 0:
                 break
-            left.append(Segment(fit(text, size), base + self._style(role)))
+            left.append(Segment(fit(text, size), styled(role)))
             room -= size
         return Strip([*left, Segment(" " * room, base), *right], width)
 

@@ -74,7 +74,7 @@ class LineTable(ScrollView, can_focus=True):
     """Draws a ``ListView`` of records. The view is the model; whoever changes it says which lines differ."""
 
     BINDINGS: ClassVar = bindings_of("table")
-    DEFAULT_CSS = "LineTable { height: 1fr; scrollbar-size-horizontal: 0; }"
+    DEFAULT_CSS = "LineTable { height: 1fr; scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1; }"
 
     class CursorMoved(Message):
         """The cursor stands on another object, or on none."""
@@ -106,6 +106,8 @@ class LineTable(ScrollView, can_focus=True):
         self._stale = stale
         self._offset = 0
         self._placed: list[Placed] = []
+        self._placed_for = 0
+        """The width that the columns were placed for; a scroll bar that comes or goes changes it."""
         self._hidden = (0, 0)
         self._sort = ("", False)
         self._painted: dict[Any, tuple[Cell, ...]] = {}
@@ -294,14 +296,17 @@ class LineTable(ScrollView, can_focus=True):
             self.virtual_size = size
 
     def _place(self) -> None:
-        width = self.scrollable_content_region.width
-        self._placed, left, right = place(self._columns, width, self._offset)
+        self._placed_for = self.size.width
+        self._placed, left, right = place(self._columns, self._placed_for, self._offset)
         self._hidden = (left, right)
 
     # Drawing
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
+        if width != self._placed_for:
+            self._place()
+            self._painted.clear()
         base = self._style("text")
         if y == 0:
             return self._header(width)
@@ -364,7 +369,7 @@ class LineTable(ScrollView, can_focus=True):
             title = placed.column.title
             sort, reverse = self._sort
             if placed.column.id == sort:
-                title += "↑" if reverse else "↓"
+                title += "↓" if reverse else "↑"
             text += fit(title, placed.width, right=placed.column.align == "right")
             x = placed.x + placed.width
         text = fit(text, width)
