@@ -157,11 +157,6 @@ AUTHENTICATION: Final = (
     _hint(r"", "The log-in was cancelled. Connect again to be asked anew.", libvirt.VIR_ERR_AUTH_CANCELLED),
     _hint(
         r"",
-        "polkit has nobody to ask here. Join the group libvirt and log in again.",
-        libvirt.VIR_ERR_AUTH_UNAVAILABLE,
-    ),
-    _hint(
-        r"",
         "The server's access rules forbid this to you: ask whoever runs it.",
         libvirt.VIR_ERR_ACCESS_DENIED,
     ),
