@@ -145,6 +145,7 @@ def test_roots_session_is_the_system_daemons_business() -> None:
         ("qemu+ssh://h/session", "the session instance of the user who logs in"),
         ("qemu+ssh://me@h/session", "the session instance of me"),
         ("qemu+libssh://h/session", "the session instance of root"),
+        ("qemu://h/session", "the session instance of the user whose daemon listens there"),
         ("qemu+libssh://h/system?known_hosts_verify=ignore", "The host key is not checked."),
         ("qemu+libssh://h/system?known_hosts_verify=auto", "a new one is accepted unasked"),
         ("qemu+libssh://h/system?sshauth=agent&keyfile=/k", "with the key /k, by agent"),
@@ -210,7 +211,7 @@ def test_explanation_of_parameters(text: str, said: str) -> None:
         ("lxc:///embed?root=/d", "the driver lxc refuses the path '/embed'"),
         ("test:///", "the test driver needs a path"),
         ("vpx://h/", "/DATACENTER/HOST"),
-        ("qemu+tcp://h/session", "tcp leads to the system daemon"),
+        ("qemu+tcp://h/session", "over tcp /session is not your own"),
         ("test:///default?keyfile=/k", "keyfile has no effect with test:///default"),
         ("test:///default?frob", "the driver test knows no parameter 'frob'"),
         (

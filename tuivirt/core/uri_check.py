@@ -53,7 +53,8 @@ def _path_warnings(uri: ConnectionURI) -> Iterator[str]:
     elif uri.driver == "vpx" and uri.transport is None and uri.path.strip("/").count("/") < 1:
         yield "vpx needs a path with the datacenter and the host in it: /DATACENTER/HOST"
     elif uri.path == "/session" and uri.effective_transport in {"tls", "tcp"}:
-        yield f"{uri.effective_transport} leads to the system daemon: it refuses /session, use /system or ssh"
+        listens = "what listens there is the system daemon, unless somebody set it up otherwise"
+        yield f"over {uri.effective_transport} /session is not your own: {listens}"
 
 
 def _parameter_warnings(uri: ConnectionURI) -> Iterator[str]:

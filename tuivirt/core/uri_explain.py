@@ -25,6 +25,8 @@ def _what(uri: ConnectionURI, *, privileged: bool) -> str:
     instance = ""
     if uri.path == "/system":
         instance = ", the system instance"
+    elif uri.path == "/session" and uri.effective_transport in {"tls", "tcp"}:
+        instance = ", the session instance of the user whose daemon listens there"
     elif uri.path == "/session" and uri.remote:
         instance = f", the session instance of {_user(uri) or 'the user who logs in'}"
     elif uri.path == "/session":
