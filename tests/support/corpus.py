@@ -44,7 +44,7 @@ def domain_files() -> list[Path]:
 
 
 def as_test_domain(path: Path) -> str:
-    """The definition with the type replaced and nothing else, for `defineXML` or a host of the test driver."""
+    """The definition with the type replaced and nothing else, for `defineXML` or a test host."""
     root = etree.parse(path).getroot()
     root.set("type", "test")
     return etree.tostring(root, encoding="unicode")
