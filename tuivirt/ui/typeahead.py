@@ -1,7 +1,7 @@
 """Keys one after the other, so that what is typed ahead goes to what an earlier key opens.
 
-Textual hands each key at once to the widget that has the focus then: of ``/web`` typed in one go (or sent by a
-slow link in one packet), ``web`` would go to the list, because the prompt that ``/`` opens is not there yet.
+Textual hands each key at once to the widget that has the focus then: of ``/web`` typed in one go (or sent by
+a slow link in one packet), ``web`` would go to the list, as the prompt that ``/`` opens is not there yet.
 """
 
 import asyncio
