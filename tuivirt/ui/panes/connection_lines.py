@@ -212,7 +212,7 @@ def row(entry: Entry, width: int, names: int, now: float, *, pointed: bool) -> l
     least = 0 if entry.phase == "closed" else len(entry.look[2] if entry.phase != "open" else _count(entry))
     names = max(names, min(cell_len(title), width - _FIXED - least))
     room = width - _FIXED - names
-    if room < 2:
+    if room < (len(NOT_OPEN) if entry.phase == "closed" else 2):
         return [*lead, Cell(fit(title, max(0, width - 3)))]
     return [*lead, Cell(fit(title, names)), Cell(" "), *_status(entry, room, now)]
 
