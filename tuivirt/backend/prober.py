@@ -19,6 +19,7 @@ from tuivirt.core.backend import Watch
 from tuivirt.core.changes import AddressesRead, DetailRead
 from tuivirt.core.key import Key
 from tuivirt.resources.domain import details
+from tuivirt.resources.domain.addresses import addresses
 from tuivirt.resources.domain.snapshot import KIND, Details
 
 log = logging.getLogger(__name__)
@@ -43,12 +44,14 @@ class Prober:
         *,
         find: Callable[[str], libvirt.virDomain],
         everything: Callable[[], Iterable[str]],
+        in_process: bool,
     ) -> None:
         self._name = name
         self._conn = conn
         self._places = places
         self._inbox = inbox
         self._find = find
+        self._in_process = in_process
         self._everything = everything
         self._rest: deque[str] = deque()
         self._watch = Watch()
@@ -167,6 +170,6 @@ class Prober:
     def _read_addresses(self, key: Key) -> None:
         handle = self._find(key.id)
         with self._places.shared(f"addresses of {handle.name()}"):
-            found = details.addresses(handle) if handle.isActive() else None
+            found = addresses(self._conn, handle, in_process=self._in_process) if handle.isActive() else None
         if found is not None:
             self._inbox.put(AddressesRead(key, found))

@@ -129,8 +129,14 @@ class Sampler:
                 lambda: stats.sample_some(self._conn, chosen, watch.groups | ALL_GROUPS),
                 "stats of some domains",
             )
-        elif watch.stats:
+        elif watch.stats and watch.everyone:
             self._report(lambda: stats.sample_active(self._conn, watch.groups), "stats")
+        elif watch.stats:
+            # Each running guest costs its daemon about 8 ms and us 25 µs: leave out who is not on screen.
+            handles = self._handles()
+            visible = [handles[key.id] for key in watch.visible if key.id in handles]
+            if visible:
+                self._report(lambda: stats.sample_some(self._conn, visible, watch.groups), "stats")
         if tick and watch.host and self._host_tells:
             self._sample_host()
 

@@ -63,7 +63,13 @@ class Session:
             interval=interval,
         )
         self.prober = Prober(
-            name, conn, self.places, inbox, find=self.handle, everything=lambda: tuple(self._handles)
+            name,
+            conn,
+            self.places,
+            inbox,
+            find=self.handle,
+            everything=lambda: tuple(self._handles),
+            in_process=in_process,
         )
 
     def begin(self) -> None:

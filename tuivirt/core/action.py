@@ -55,7 +55,7 @@ class Action(Generic[T]):
     """``kind.function``, e.g. ``domain.start``: stable, the settings' key map refers to it."""
     title: str
     run: Callable[..., None]
-    """``run(handle)``, or ``run(handle, params)`` for an action with ``params``; blocks; raises libvirtError."""
+    """``run(handle)``, or ``run(handle, params)`` with ``params``; blocks; raises libvirtError."""
     doc: str
     key: str = ""
     when: tuple[Condition[T], ...] = ()
@@ -145,5 +145,5 @@ class Actions(Generic[T]):
 
 
 def virsh_line(uri: str, words: tuple[str, ...]) -> str:
-    """The equivalent command as one line for a shell, every word quoted that needs it; empty without words."""
+    """The equivalent command as one line for a shell, words quoted as needed; empty without words."""
     return shlex.join(("virsh", "-c", uri, *words)) if words else ""

@@ -16,6 +16,10 @@ class Watch:
     """Some row of the connection is shown with a column that moves."""
     groups: frozenset[str] = frozenset()
     """Groups of counters the shown columns need: ``cpu``, ``memory``, ``block``, ``net``, ``vcpu``."""
+    everyone: bool = False
+    """Counters of all active domains are wanted, not only of those in ``visible``: something sorts, filters or
+    sums by them, or there are few.
+    """
     host: bool = False
     """The summary of this host is shown."""
     visible: tuple[Key, ...] = ()

@@ -36,7 +36,7 @@ class Column(Generic[R]):
     flexible: bool = False
     """Takes the room that is left."""
     needs: frozenset[str] = frozenset()
-    """What it rests on beyond the list itself: groups of counters, ``details``, ``addresses``, ``pending``."""
+    """What it rests on beyond the list: groups of counters, ``details``, ``addresses``, ``pending``."""
     moves: bool = False
     """Changes by itself with every tick."""
     doc: str = ""

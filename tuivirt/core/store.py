@@ -69,10 +69,10 @@ class HostUsage:
         before, self.last, self.rtt = self.last, load, rtt
         if load.memory_total_kib and load.memory_free_kib is not None:
             self.memory = 1 - load.memory_free_kib / load.memory_total_kib
-        if before is None or None in (before.busy_ns, before.idle_ns, load.busy_ns, load.idle_ns):
+        if before is None or before.busy_ns is None or before.idle_ns is None:
             return
-        assert before.busy_ns is not None and before.idle_ns is not None
-        assert load.busy_ns is not None and load.idle_ns is not None
+        if load.busy_ns is None or load.idle_ns is None:
+            return
         busy, idle = load.busy_ns - before.busy_ns, load.idle_ns - before.idle_ns
         if busy >= 0 and idle >= 0 and busy + idle > 0:
             self.cpu = busy / (busy + idle)

@@ -2,6 +2,7 @@
 
 from lxml import etree
 
+
 def parse(text: str) -> etree._Element:
     """The root element. Raises ``lxml.etree.XMLSyntaxError``."""
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)

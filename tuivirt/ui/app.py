@@ -1,6 +1,7 @@
 """The application: it drains the backend into the store and hands the main screen what changed."""
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Iterable
@@ -47,11 +48,7 @@ class TuivirtApp(App[None]):
         self._problems = [*options.problems, *theme_problems, *([problem] if problem else [])]
         self._drained = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self.main = MainScreen(backend, store, options, self.style)
-
-    def style(self, role: str) -> Style:
-        """The style of a role in the theme of the moment."""
-        return self._theme_file.style(role)
+        self.main = MainScreen(backend, store, options, self)
 
     def on_mount(self) -> None:
         for theme in self._themes.values():
@@ -61,11 +58,15 @@ class TuivirtApp(App[None]):
         self.set_keymap(keys)
         self.push_screen(self.main)
         loop = asyncio.get_running_loop()
-        self.backend.attach(lambda: loop.call_soon_threadsafe(self._wake))
+        self.backend.attach(lambda: self._wake_from_thread(loop))
         for sentence in (*self._problems, *problems):
             self.tell(sentence, severity="warning", timeout=15)
 
     # Changes
+
+    def _wake_from_thread(self, loop: asyncio.AbstractEventLoop) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the app has ended meanwhile
+            loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
         """There is something to drain: now, or when the frame is over."""
@@ -98,19 +99,23 @@ class TuivirtApp(App[None]):
         shown = "\n".join(plain(line) for line in text.splitlines())
         self.notify(shown, title=plain(title), severity=severity, timeout=timeout, markup=False)
 
-    # Themes
+    # Themes, as the main screen asks for them
 
-    def theme_names(self) -> Iterable[str]:
+    def style(self, role: str) -> Style:
+        """The style of a role in the theme of the moment."""
+        return self._theme_file.style(role)
+
+    def names(self) -> Iterable[str]:
         return self._themes
 
-    def choose_theme(self, name: str) -> None:
-        """Raises KeyError."""
+    def choose(self, name: str) -> None:
+        """Take another theme. Raises ValueError."""
+        if name not in self._themes:
+            raise ValueError(f"there is no theme {name!r}; there is: {', '.join(self._themes)}")
         self._theme_file = self._themes[name]
         self.theme = name
-        self.main.restyle()
 
     # The palette
 
     def palette_entries(self) -> Iterable[Entry]:
-        return self.main.palette_entries()
-
+        return self.main.overlays.palette_entries()

@@ -19,7 +19,7 @@ class Remembered(Protocol):
 
 
 class Bookmarks(Protocol):
-    """The user's bookmarks, as the app edits them. Every method raises ValueError or OSError with a sentence."""
+    """The user's bookmarks, as the app edits them. Raises ValueError or OSError with a sentence."""
 
     def save(self, old_name: str | None, bookmark: Source) -> None:
         """Add a bookmark (``old_name`` is None) or replace one."""

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ class Performer:
         self._options = options
         self._asked: dict[Key, float] = {}
         """Domains that were asked to shut down, and until when they may take."""
+        self.ended: deque[RunState] = deque(maxlen=200)
+        """Runs of this session that are over, oldest first."""
 
     # Which action
 
@@ -50,6 +53,17 @@ class Performer:
         if record.run is not None and not action.urgent:
             return f"is busy: {find_action(record.run.action).title}"
         return action.refusal(record.item)
+
+    def refusal_of_all(self, action: Action[Any], records: Sequence[DomainRecord]) -> str | None:
+        """Why an action applies to none of some domains, or None when it applies to any."""
+        reasons = [self.refusal(action, record) for record in records]
+        return None if None in reasons else reasons[0]
+
+    def command(self, action: Action[Any], record: DomainRecord) -> str:
+        """The equivalent virsh command of an action without parameters."""
+        if action.params is not None:
+            return ""
+        return virsh_line(self.uri(record), action.command(record.item, None))
 
     def choose(self, ids: Sequence[str], records: Sequence[DomainRecord]) -> Action[Any]:
         """Of actions that share a key, the first that applies to the first record that any applies to."""
@@ -124,6 +138,8 @@ class Performer:
 
     def update(self, runs: Sequence[RunState]) -> None:
         for run in runs:
+            if run.phase in {"done", "failed", "cancelled"}:
+                self.ended.append(run)
             if run.phase == "done" and run.action in SHUTDOWNS:
                 self._asked[run.key] = time.monotonic() + self._options.shutdown_patience
 
@@ -155,7 +171,9 @@ class Performer:
         from tuivirt.ui.dialogs.confirm import QuestionDialog
 
         noun = "action is" if self.running == 1 else "actions are"
-        question = f"{self.running} {noun} running. What has begun goes on at its host; what is queued is dropped."
+        question = (
+            f"{self.running} {noun} running. What has begun goes on at its host; what is queued is dropped."
+        )
         return bool(await self._main.app.push_screen_wait(QuestionDialog("Quit", question)))
 
     # ssh
@@ -171,7 +189,7 @@ class Performer:
         try:
             words = ssh_command(record.addresses.first, target, self.uri(record))
             with self._main.app.suspend():
-                status = subprocess.run(words, check=False, env=os.environ).returncode  # noqa: S603
+                status = subprocess.run(words, check=False, env=os.environ).returncode
         except (ValueError, OSError, SuspendNotSupported) as error:
             self._main.tell(str(error), title="ssh", severity="error")
         else:

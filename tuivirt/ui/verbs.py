@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.ui.commandline import CommandError, Verb
+from tuivirt.ui.export import Format
 from tuivirt.ui.panes.listing import ALL
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ def verbs(main: "MainScreen") -> Iterator[Verb]:
     listing = main.listing
     yield Verb("all", "domains of every open connection", lambda _: main.show_scope(ALL))
     yield Verb("domains", "the list of domains", lambda _: main.show_domains(), DOMAINS.aliases)
-    yield Verb("hosts", "the connections", lambda _: main.connections_focus(), ("connections", "conn"))
-    yield Verb("journal", "what happened, on all connections", lambda _: main.show_journal(), ("events", "log"))
+    yield Verb("hosts", "the connections", lambda _: main.show_connections(), ("connections", "conn"))
+    yield Verb(
+        "journal", "what happened, on all connections", lambda _: main.overlays.journal(), ("events", "log")
+    )
     yield Verb("runs", "actions that run, and their results", lambda _: main.action_runs())
     yield Verb(
         "group",
@@ -37,7 +40,7 @@ def verbs(main: "MainScreen") -> Iterator[Verb]:
     yield Verb(
         "columns",
         "choose columns; ids set them, reset restores them",
-        lambda words: main.columns(words),
+        main.overlays.set_columns,
         words=lambda: [("reset", "the columns of the start"), *((c.id, c.doc) for c in DOMAINS.columns)],
     )
     yield Verb(
@@ -67,7 +70,7 @@ def verbs(main: "MainScreen") -> Iterator[Verb]:
     yield Verb("refresh", "read again now", lambda _: main.action_refresh_now())
     yield Verb("summary", "fold the summary line", lambda _: main.action_toggle_summary())
     yield Verb("help", "help for this place", lambda _: main.action_help(), ("h",))
-    yield Verb("quit", "quit", lambda _: main.quit(), ("q", "exit"))
+    yield Verb("quit", "quit", lambda _: main.leave(), ("q", "exit"))
     for action in ACTIONS["domain"]:
         name = action.id.partition(".")[2].replace("_", "-")
         yield Verb(name, action.title, lambda _, id_=action.id: main.act([id_]))  # type: ignore[misc]
@@ -91,6 +94,6 @@ def _sort(main: "MainScreen", words: Sequence[str]) -> None:
 def _export(main: "MainScreen", words: Sequence[str]) -> None:
     if not words or words[0] not in {"csv", "json"} or len(words) > 2:
         raise CommandError("expected csv or json, and perhaps a file")
-    form = "csv" if words[0] == "csv" else "json"
+    form: Format = "csv" if words[0] == "csv" else "json"
     path = Path(words[1]).expanduser() if len(words) == 2 else Path(f"domains.{form}")
-    main.export(form, path)
+    main.overlays.export(form, path)

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import libvirt
-
 from tuivirt.core import xml
 from tuivirt.resources.domain import tags
-from tuivirt.resources.domain.snapshot import Address, Addresses, Details
+from tuivirt.resources.domain.snapshot import Details
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -58,7 +56,8 @@ def _networks(root: "etree._Element") -> tuple[str, ...]:
 def _disks(root: "etree._Element") -> tuple[str, ...]:
     paths = xml.words(root, "devices/disk/source/@file | devices/disk/source/@dev")
     volumes = [
-        f"{source.get('pool')}/{source.get('volume')}" for source in root.iterfind("devices/disk/source[@volume]")
+        f"{source.get('pool')}/{source.get('volume')}"
+        for source in root.iterfind("devices/disk/source[@volume]")
     ]
     return (*paths, *volumes)
 
@@ -66,33 +65,3 @@ def _disks(root: "etree._Element") -> tuple[str, ...]:
 def _agent(live: "etree._Element") -> bool | None:
     state = xml.word(live, "devices/channel/target[@name='org.qemu.guest_agent.0']/@state")
     return None if not state else state == "connected"
-
-
-_SOURCES = (
-    ("lease", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE),
-    ("agent", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT),
-    ("ARP", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP),
-)
-
-
-def addresses(dom: libvirt.virDomain) -> Addresses:
-    """A guest's addresses from leases, agent or ARP, the first that knows any (up to three round trips).
-
-    A source that fails (no agent, not supported) knows none; a domain that is gone raises libvirtError.
-    """
-    for word, source in _SOURCES:
-        try:
-            interfaces = dom.interfaceAddresses(source, 0)
-        except libvirt.libvirtError as error:
-            if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
-                raise
-            continue
-        found = tuple(
-            Address(ip=a["addr"], prefix=a["prefix"], mac=(facts.get("hwaddr") or "").lower(), interface=name)
-            for name, facts in interfaces.items()
-            for a in facts["addrs"] or ()
-            if name != "lo"
-        )
-        if found:
-            return Addresses(found, word)
-    return Addresses((), "")

@@ -73,6 +73,9 @@ FIELDS: dict[str, Field[DomainRecord]] = {field.name: field for field in _ALL}
 NEEDS_DETAILS = frozenset({"title", "description", "tag", "os", "arch", "net", "mac", "agent", "pending"})
 """Fields that only definitions tell: a filter on one has them read for every row."""
 
+NEEDS_COUNTERS = frozenset({"cpu", "used"})
+"""Fields that only a running domain's counters tell: a filter on one has all of them sampled."""
+
 GROUPS: dict[str, Callable[[DomainRecord], tuple[str, ...]]] = {
     "host": lambda r: (r.host,),
     "state": lambda r: (r.item.state.value,),

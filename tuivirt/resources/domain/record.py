@@ -133,4 +133,3 @@ class DomainRecord(Record):
             text = "\n".join(parts).lower()
             self._haystack = cached = (self.item, self.details, self.addresses, text)
         return cached[3]
-

@@ -19,7 +19,7 @@ from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
 from tuivirt.core.totals import Totals
 from tuivirt.core.view import GroupLine, ListView
-from tuivirt.resources.domain.fields import NEEDS_DETAILS
+from tuivirt.resources.domain.fields import NEEDS_COUNTERS, NEEDS_DETAILS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commands import bindings_of
 from tuivirt.ui.options import Remembered
@@ -28,6 +28,12 @@ from tuivirt.ui.widgets.table import LineTable
 
 ALL = ""
 """The scope that shows every connection."""
+
+
+FEW = 100
+"""With no more active domains on a connection all of them are sampled, so that the sparkline of a row that
+comes into sight has a past.
+"""
 
 
 class DomainTable(LineTable):
@@ -143,7 +149,7 @@ class ListingPane(Vertical):
         yield self.table
 
     def on_mount(self) -> None:
-        self.table.set_columns(self._columns())
+        self.table.set_columns(self.columns())
         self.show_title()
 
     def _stale(self, record: DomainRecord) -> bool:
@@ -166,6 +172,16 @@ class ListingPane(Vertical):
     def marked(self) -> list[DomainRecord]:
         """The marked records, those that the filter hides included, in the order of the list."""
         return [record for record in self.view.all_rows() if record.key in self.view.marks]
+
+    def shown_records(self) -> list[DomainRecord]:
+        """What the filter lets through, in the order of the list, folded groups included."""
+        records: list[DomainRecord] = []
+        for line in self.view.lines:
+            if not isinstance(line, GroupLine):
+                records.append(self.view.row(line.id))
+            elif line.folded:
+                records += [self.view.row(id_) for id_ in line.ids]
+        return records
 
     def mark(self, which: str) -> None:
         """Mark all shown, none, or the others of those shown. Raises ValueError."""
@@ -219,7 +235,7 @@ class ListingPane(Vertical):
             return
         self.scope = scope
         self.view.set_rows(self._rows())
-        self.table.set_columns(self._columns())
+        self.table.set_columns(self.columns())
         self.reload()
 
     def _rows(self) -> list[DomainRecord]:
@@ -280,7 +296,7 @@ class ListingPane(Vertical):
 
     def sort_step(self, step: int) -> None:
         """Order by the next or previous of the shown columns."""
-        ids = [column.id for column in self._columns() if column.sort is not None]
+        ids = [column.id for column in self.columns() if column.sort is not None]
         at = ids.index(self._sort) if self._sort in ids else -1
         self.set_sort(ids[(at + step) % len(ids)], reverse=False)
 
@@ -290,10 +306,10 @@ class ListingPane(Vertical):
     def choose_columns(self, ids: Sequence[str]) -> None:
         self._wanted_columns = tuple(ids)
         self._remembered.set("columns", list(ids))
-        self.table.set_columns(self._columns())
+        self.table.set_columns(self.columns())
         self.post_message(self.Changed(cursor=False))
 
-    def _columns(self) -> list[Column[DomainRecord]]:
+    def columns(self) -> list[Column[DomainRecord]]:
         found = [self._resource.column(id_) for id_ in self._wanted_columns]
         columns = [column for column in found if column is not None]
         if not columns or columns[0].id != "name":
@@ -347,16 +363,17 @@ class ListingPane(Vertical):
         for shown in visible:
             by_connection.setdefault(shown.host, []).append(shown.key)
         complete = self._needs_all_details()
-        everywhere = complete or "cpu" == self._sort or self.group != "none"
+        everyone = self._needs_all_counters()
         watches: dict[str, Watch] = {}
         for name in open_connections:
             keys = by_connection.get(name, [])
-            if self.scope not in (ALL, name) or not (keys or everywhere):
+            if self.scope not in (ALL, name) or not (keys or complete or everyone):
                 continue
             groups = frozenset(needs & {"cpu", "memory", "block", "net", "vcpu"})
             watches[name] = Watch(
                 stats=bool(groups),
                 groups=groups,
+                everyone=everyone or self._active(name) <= FEW,
                 host=self.summary.display and self.scope == name,
                 visible=tuple(keys),
                 addresses="addresses" in needs,
@@ -374,6 +391,17 @@ class ListingPane(Vertical):
             or (column is not None and "details" in column.needs)
             or self.group in {"tag", "os", "network"}
         )
+
+    def _needs_all_counters(self) -> bool:
+        column = self._resource.column(self._sort)
+        return (
+            (column is not None and column.moves)
+            or bool(self._query.needs & NEEDS_COUNTERS)
+            or self.group != "none"
+        )
+
+    def _active(self, connection: str) -> int:
+        return sum(r.active for r in self.view.all_rows() if r.host == connection)
 
     def show_title(self) -> None:
         total = sum(1 for _ in self.view.all_rows())

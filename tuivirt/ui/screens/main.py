@@ -1,8 +1,7 @@
 """The main screen: connections, list and detail, and how one moves between them."""
 
-import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Protocol
 
 from rich.style import Style
 from textual.app import ComposeResult
@@ -11,21 +10,19 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tuivirt.core import units
 from tuivirt.core.backend import Backend
-from tuivirt.core.key import Key
 from tuivirt.core.query import QueryError
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
 from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
-from tuivirt.ui.commandline import CommandError, CommandLine
-from tuivirt.ui.commands import actions_of, bindings_of, commands_of
+from tuivirt.ui.commandline import CommandError, CommandLine, Verb
+from tuivirt.ui.commands import Command, actions_of, bindings_of, commands_of
 from tuivirt.ui.copying import Copying
 from tuivirt.ui.hosts import Hosts
 from tuivirt.ui.options import Options
-from tuivirt.ui.palette import Entry
+from tuivirt.ui.overlays import Overlays
 from tuivirt.ui.panes.connections import ConnectionsPane
 from tuivirt.ui.panes.connections_line import ConnectionsLine
 from tuivirt.ui.panes.detail import DetailPane
@@ -39,6 +36,15 @@ from tuivirt.ui.widgets.table import LineTable
 
 SETTLE = 0.1
 """Seconds the rows on screen must rest before what they need is asked for."""
+
+
+class Themes(Protocol):
+    """The themes of the app."""
+
+    def style(self, role: str) -> Style: ...
+    def names(self) -> Iterable[str]: ...
+    def choose(self, name: str) -> None:
+        """Raises ValueError."""
 
 
 class DomainsView(Vertical):
@@ -59,13 +65,13 @@ class MainScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared by Screen)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
-    def __init__(
-        self, backend: Backend, store: Store, options: Options, style: Callable[[str], Style]
-    ) -> None:
+    def __init__(self, backend: Backend, store: Store, options: Options, themes: Themes) -> None:
         super().__init__()
         self.backend = backend
         self.store = store
         self.options = options
+        self._themes = themes
+        style = themes.style
         self.connections = ConnectionsPane(store, options.sources, style)
         self.connections_line = ConnectionsLine(store, options.sources, style)
         self.listing = ListingPane(
@@ -84,7 +90,9 @@ class MainScreen(Screen[None]):
         self.performer = Performer(self, backend, store, options)
         self.hosts = Hosts(self, backend, store, options)
         self.copying = Copying(self, backend, store)
-        self.commandline = CommandLine(lambda: verbs(self))
+        self.overlays = Overlays(self, backend, store)
+        self.commandline = CommandLine(self.verbs)
+        self.style = style
         self._history: list[str] = []
         self._settle: Timer | None = None
         self._wanted_domain = options.domain
@@ -151,8 +159,10 @@ class MainScreen(Screen[None]):
         self._settle = self.set_timer(SETTLE, self._ask_now)
 
     def _ask_now(self) -> None:
-        open_ones = [name for name, state in self.store.connections.items() if state.phase == "open"]
-        self.backend.watch(self.listing.watches(open_ones))
+        self.backend.watch(self.listing.watches(self._open_names()))
+
+    def _open_names(self) -> list[str]:
+        return [name for name, state in self.store.connections.items() if state.phase == "open"]
 
     def _every_second(self) -> None:
         self.show_keys()
@@ -296,7 +306,14 @@ class MainScreen(Screen[None]):
         elif self._history:
             self.action_back()
 
-    async def action_quit(self) -> None:
+    def action_quit(self) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Quit, after a question when something is running."""
+        self.run_worker(self._leave(), group="quit", exclusive=True)
+
+    async def _leave(self) -> None:
         if await self.performer.may_quit():
             self.app.exit()
 
@@ -353,10 +370,13 @@ class MainScreen(Screen[None]):
 
     def act(self, ids: Sequence[str]) -> None:
         """A key with these actions was pressed: on the marked domains, else on the one under the cursor."""
-        in_list = self.place is not self.detail
-        marked = self.listing.marked() if in_list else []
-        records: list[DomainRecord] = marked or ([self.listing.record] if self.listing.record else [])
-        self.performer.perform(ids, records, hidden=self.listing.view.hidden_marks if marked else 0)
+        records = self.chosen()
+        self.performer.perform(ids, records, hidden=self.listing.view.hidden_marks if len(records) > 1 else 0)
+
+    def chosen(self) -> list[DomainRecord]:
+        """What an action is for: the marked domains when in the list, else the one under the cursor."""
+        marked = self.listing.marked() if self.place is not self.detail else []
+        return marked or ([self.listing.record] if self.listing.record else [])
 
     def on_domain_table_wanted(self, message: DomainTable.Wanted) -> None:
         match message.what:
@@ -372,9 +392,9 @@ class MainScreen(Screen[None]):
             case "folded":
                 self.listing.keep_folds()
             case "columns":
-                self.run_worker(self._choose_columns(), group="dialog")
+                self.overlays.columns()
             case "menu":
-                self.menu()
+                self.overlays.menu()
             case "copy":
                 self.copying.ask(self.listing.record)
             case "ssh":
@@ -392,6 +412,75 @@ class MainScreen(Screen[None]):
         found = DOMAINS.column(message.column)
         if found is not None and found.sort is not None:
             self.listing.set_sort(message.column, reverse=not reverse if column == message.column else False)
+
+    # Connections
+
+    def on_connections_pane_toggled(self, message: ConnectionsPane.Toggled) -> None:
+        self.hosts.toggle(message.name)
+
+    def on_connections_pane_add_wanted(self) -> None:
+        self.hosts.add()
+
+    def on_connections_pane_edit_wanted(self, message: ConnectionsPane.EditWanted) -> None:
+        self.hosts.edit(message.name)
+
+    def on_connections_pane_remove_wanted(self, message: ConnectionsPane.RemoveWanted) -> None:
+        self.hosts.remove(message.name)
+
+    def on_connections_pane_autoconnect_wanted(self, message: ConnectionsPane.AutoconnectWanted) -> None:
+        self.hosts.set_autoconnect(message.name)
+
+    def on_connections_pane_read_only_wanted(self, message: ConnectionsPane.ReadOnlyWanted) -> None:
+        self.hosts.set_read_only(message.name)
+
+    def on_connections_pane_menu_wanted(self, message: ConnectionsPane.MenuWanted) -> None:
+        self.overlays.host_menu(message.name)
+
+    def action_refresh_now(self) -> None:
+        """Read the shown connections again; one that is not open is opened."""
+        names = [self.listing.scope] if self.listing.scope != ALL else self._open_names()
+        for name in names:
+            self.hosts.refresh(name)
+
+    # Views
+
+    def show_domains(self) -> None:
+        self.remove_class("-zoom-list", "-zoom-detail", "-zoom-connections")
+        self.listing.table.focus()
+
+    def show_connections(self) -> None:
+        """To the connections: as a full screen where the sidebar is folded away."""
+        if self.has_class("-narrow"):
+            self.add_class("-zoom-connections")
+        self.call_after_refresh(self.connections.focus)
+
+    def action_help(self) -> None:
+        if self.place in (self.connections, self.connections_line):
+            self.overlays.help(("connections", "app"))
+        elif self.place is self.detail:
+            self.overlays.help(("detail", "xml", "usage", "app"))
+        else:
+            self.overlays.help(("list", "table", "app"))
+
+    def action_runs(self) -> None:
+        self.overlays.runs()
+
+    def verbs(self) -> Iterable[Verb]:
+        return verbs(self)
+
+    def run_command(self, command: Command) -> None:
+        """Run a command of the table where it belongs."""
+        node = self if command.place == "app" else self.listing.table
+        self.run_worker(self.app.run_action(command.action, default_namespace=node))
+
+    def theme_names(self) -> Iterable[str]:
+        return self._themes.names()
+
+    def choose_theme(self, name: str) -> None:
+        """Raises ValueError."""
+        self._themes.choose(name)
+        self.options.remembered.set("theme", name)
+        self.restyle()
 
     def tell(self, text: str, *, title: str = "", severity: Any = "information") -> None:
         """A notification of plain text."""

@@ -21,7 +21,9 @@ def hints(actions: Iterable[Action[object]], commands: Iterable[Command]) -> lis
             shown.setdefault(action.key, action.title)
     keys = [KeyHint(key, title) for key, title in shown.items()]
     keys += [
-        KeyHint(command.keys.split(",")[0], command.title.split(",")[0]) for command in commands if command.footer
+        KeyHint(command.keys.split(",")[0], command.title.split(",")[0])
+        for command in commands
+        if command.footer
     ]
     return key_parts(keys)
 

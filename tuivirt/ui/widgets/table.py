@@ -227,7 +227,11 @@ class LineTable(ScrollView, can_focus=True):
         return int(count) if count else 1
 
     def on_key(self, event: events.Key) -> None:
-        if event.character is not None and event.character in "0123456789" and (self._count or event.key != "0"):
+        if (
+            event.character is not None
+            and event.character in "0123456789"
+            and (self._count or event.key != "0")
+        ):
             self._count = (self._count + event.character)[-5:]
             event.stop()
             event.prevent_default()

@@ -246,8 +246,8 @@ class Undefine:
     "Remove the definition",
     key="x",
     when=(PERSISTENT,),
-    confirm="Remove the definition of {name} from {host}? No disk is touched; a running guest goes on until it"
-    " stops. The definition is kept in the local history.",
+    confirm="Remove the definition of {name} from {host}? No disk is touched; a running guest goes on until"
+    " it stops. The definition is kept in the local history.",
     danger=True,
     params=Undefine,
     replaces_definition=True,

@@ -66,7 +66,7 @@ def send_keys(dom: libvirt.virDomain, keys: Keys) -> None:
 @action(
     "Inject NMI",
     when=(RUNNING,),
-    confirm="Send {name} on {host} a non-maskable interrupt? Many systems crash on purpose when they get one.",
+    confirm="Send {name} on {host} a non-maskable interrupt? Many systems crash when they get one.",
     danger=True,
     virsh=lambda d: ("inject-nmi", "--domain", d.name),
 )

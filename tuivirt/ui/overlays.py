@@ -1,0 +1,166 @@
+"""What opens over the main screen: menus, help, columns, runs, the journal, and files written on request."""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuivirt.core.action import Action
+from tuivirt.core.backend import Backend
+from tuivirt.core.store import Store
+from tuivirt.core.text import plain
+from tuivirt.resources import ACTIONS
+from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.ui.commands import Place, commands_of
+from tuivirt.ui.export import Format, export
+from tuivirt.ui.palette import Entry
+
+if TYPE_CHECKING:
+    from tuivirt.ui.screens.main import MainScreen
+
+
+class Overlays:
+    """Opens dialogs of the main screen and does what they return."""
+
+    def __init__(self, main: "MainScreen", backend: Backend, store: Store) -> None:
+        self._main = main
+        self._backend = backend
+        self._store = store
+
+    # Menus
+
+    def menu(self) -> None:
+        """All actions of the row, or of the marked rows."""
+        records = self._main.chosen()
+        if records:
+            self._main.run_worker(self._menu(records), group="dialog")
+
+    async def _menu(self, records: Sequence[DomainRecord]) -> None:
+        from tuivirt.ui.dialogs.menu import MenuDialog
+
+        performer = self._main.performer
+        title = records[0].shown_name if len(records) == 1 else f"{len(records)} marked domains"
+        dialog = MenuDialog(
+            title,
+            ACTIONS["domain"],
+            refusal=lambda action: performer.refusal_of_all(action, records),
+            command=lambda action: performer.command(action, records[0]),
+        )
+        chosen = await self._main.app.push_screen_wait(dialog)
+        if chosen is not None:
+            self._main.act([chosen])
+
+    def host_menu(self, name: str) -> None:
+        self._main.run_worker(self._host_menu(name), group="dialog")
+
+    async def _host_menu(self, name: str) -> None:
+        from tuivirt.ui.dialogs.menu import MenuDialog
+
+        state = self._store.connections[name]
+        why = (
+            "the connection is not open"
+            if state.phase != "open"
+            else "the connection is read-only"
+            if state.read_only
+            else None
+        )
+        dialog = MenuDialog(
+            plain(name), ACTIONS["host"], refusal=lambda _action: why, command=lambda _action: ""
+        )
+        chosen = await self._main.app.push_screen_wait(dialog)
+        if chosen is not None:
+            self._main.show_scope(name)
+            self._main.hosts.perform(chosen)
+
+    # Columns
+
+    def columns(self) -> None:
+        self._main.run_worker(self._columns(), group="dialog")
+
+    async def _columns(self) -> None:
+        from tuivirt.ui.dialogs.columns import ColumnsDialog
+
+        listing = self._main.listing
+        dialog = ColumnsDialog(DOMAINS.columns, listing.column_ids(), DOMAINS.default_columns)
+        chosen = await self._main.app.push_screen_wait(dialog)
+        if chosen is not None:
+            listing.choose_columns(chosen)
+
+    def set_columns(self, ids: Sequence[str]) -> None:
+        """``:columns``: the picker without words, else these. Raises ValueError."""
+        if not ids:
+            self.columns()
+            return
+        wanted = DOMAINS.default_columns if list(ids) == ["reset"] else tuple(ids)
+        unknown = [id_ for id_ in wanted if DOMAINS.column(id_) is None]
+        if unknown:
+            known = ", ".join(column.id for column in DOMAINS.columns)
+            raise ValueError(f"there is no column {', '.join(unknown)}; there is: {known}")
+        self._main.listing.choose_columns(wanted)
+
+    # Help, runs, journal
+
+    def help(self, places: Sequence[Place]) -> None:
+        from tuivirt.ui.dialogs.help import HelpScreen
+
+        self._main.app.push_screen(HelpScreen(places, kind="domain"))
+
+    def runs(self) -> None:
+        from tuivirt.ui.dialogs.runs import RunsDialog
+
+        self._main.app.push_screen(RunsDialog(self._store, self._backend, self._main.performer.ended))
+
+    def journal(self) -> None:
+        from tuivirt.ui.screens.journal import JournalScreen
+
+        self._main.app.push_screen(JournalScreen(self._store, self._main.style))
+
+    # The palette
+
+    def palette_entries(self) -> Iterable[Entry]:
+        main = self._main
+        record = main.listing.record
+        for action in ACTIONS["domain"]:
+            yield self._action_entry(action, record)
+        for command in commands_of("app", "list"):
+            if command.id != "app.palette":
+                yield Entry(command.title, command.doc, lambda c=command: main.run_command(c))  # type: ignore[misc]
+        for verb in main.verbs():
+            yield Entry(f":{verb.name}", verb.doc, lambda v=verb: main.run_line(v.name))  # type: ignore[misc]
+        for name in main.theme_names():
+            yield Entry(f"theme {name}", "", lambda n=name: main.choose_theme(n))  # type: ignore[misc]
+
+    def _action_entry(self, action: Action[object], record: DomainRecord | None) -> Entry:
+        why = "no domain under the cursor" if record is None else self._main.performer.refusal(action, record)
+        about = f"{record.shown_name} {why}" if record is not None and why else why or action.doc
+        return Entry(action.title, about, lambda: self._main.act([action.id]))
+
+    # Export
+
+    def export(self, form: Format, path: Path) -> None:
+        """Write what the list shows; never over a file without asking."""
+        if path.exists():
+            self._main.run_worker(self._export_over(form, path), group="dialog")
+        else:
+            self._write(form, path)
+
+    async def _export_over(self, form: Format, path: Path) -> None:
+        from tuivirt.ui.dialogs.confirm import QuestionDialog
+
+        question = f"{path} exists. Replace it?"
+        if await self._main.app.push_screen_wait(QuestionDialog("Export", question)):
+            self._write(form, path)
+
+    def _write(self, form: Format, path: Path) -> None:
+        listing = self._main.listing
+        records = listing.shown_records()
+        text = export(records, listing.columns(), form)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(path)
+        except OSError as error:
+            self._main.tell(str(error), title="Export", severity="error")
+        else:
+            self._main.tell(f"{len(records)} domains written to {path}")
