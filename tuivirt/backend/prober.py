@@ -9,6 +9,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
 
 import libvirt
 from lxml.etree import XMLSyntaxError
@@ -21,6 +23,7 @@ from tuivirt.core.key import Key
 from tuivirt.resources.domain import details
 from tuivirt.resources.domain.addresses import addresses
 from tuivirt.resources.domain.snapshot import KIND, Details
+from tuivirt.resources.domain.started import started_at
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,7 @@ class Prober:
         find: Callable[[str], libvirt.virDomain],
         everything: Callable[[], Iterable[str]],
         in_process: bool,
+        run_directory: Path | None,
     ) -> None:
         self._name = name
         self._conn = conn
@@ -52,6 +56,7 @@ class Prober:
         self._inbox = inbox
         self._find = find
         self._in_process = in_process
+        self._run_directory = run_directory
         self._everything = everything
         self._rest: deque[str] = deque()
         self._watch = Watch()
@@ -161,6 +166,8 @@ class Prober:
         except XMLSyntaxError as error:
             log.warning("definition of %s on %s: %s", key.id, self._name, error)
             read = Details()
+        if self._run_directory is not None:
+            read = replace(read, started=started_at(self._run_directory, handle.name()))
         self._inbox.put(DetailRead(key, read))
 
     def _address_job(self, key: Key) -> Job:

@@ -190,5 +190,5 @@ class Session:
                 self._inbox.put(Removed(Key(self.name, KIND, uuid)))
             else:
                 self._handles[uuid] = handle
-                self._inbox.put(Upserted(domain))
+                self._inbox.put(Upserted(domain, time.time()))
                 self.sampler.once(uuid, handle)

@@ -78,7 +78,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
+    """One object as it was read after something happened to it."""
+
     item: Any
+    at: float
+    """When it was read, seconds since the epoch: a state that differs from the last began then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,11 @@ class Record:
         key: Key = self.item.key
         return key
 
-    def replaced(self, item: Any) -> None:
-        """A newer snapshot has come: a subclass drops what does not hold any more."""
+    def replaced(self, item: Any, at: float | None) -> None:  # noqa: ARG002 (for subclasses)
+        """A newer snapshot has come: a subclass drops what does not hold any more.
+
+        ``at`` is when it was read after an event; None for one from a list, which may be much older.
+        """
         self.item = item
 
 
@@ -122,8 +125,8 @@ class Store:
         match change:
             case c.Listed(connection, kind, items):
                 self._listed(connection, kind, items, delta)
-            case c.Upserted(item):
-                self._upsert(item, delta)
+            case c.Upserted(item, at):
+                self._upsert(item, at, delta)
             case c.Removed(key):
                 self._remove(key, delta)
             case c.Sampled(connection, samples, took):
@@ -158,10 +161,10 @@ class Store:
         for key in [k for k in records if k.connection == connection and k not in keys]:
             self._remove(key, delta)
         for item in items:
-            self._upsert(item, delta)
+            self._upsert(item, None, delta)
         delta.listed.add((connection, kind))
 
-    def _upsert(self, item: Any, delta: Delta) -> None:
+    def _upsert(self, item: Any, at: float | None, delta: Delta) -> None:
         records = self.records[item.key.kind]
         record = records.get(item.key)
         if record is None:
@@ -169,7 +172,7 @@ class Store:
         elif record.item == item:
             return
         else:
-            record.replaced(item)
+            record.replaced(item, at)
         delta.removed.discard(item.key)
         delta.touched.add(item.key)
 

@@ -133,8 +133,8 @@ def _ip_key(record: DomainRecord) -> tuple[bool, Any]:
 
 
 def uptime(record: DomainRecord) -> float | None:
-    """Seconds since an active domain's state began; None where nobody told."""
-    return time.time() - record.since if record.since is not None and record.item.active else None
+    """Seconds since an active domain was started; None where nobody told."""
+    return None if record.started is None else time.time() - record.started
 
 
 def _yes(word: str, *, role: str = "") -> Callable[[bool], Cell]:
@@ -317,10 +317,10 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         "UP",
         4,
         lambda r: Cell(units.short_duration(uptime(r)) if uptime(r) is not None else ""),
-        lambda r: r.since,
+        lambda r: r.started,
         lambda r: _most_first(uptime(r)),
         align="right",
-        doc="time since its state began, where an event or the host told",
+        doc="time since its start, where its process on this machine or an event told",
     ),
     Column(
         "pending",

@@ -6,7 +6,7 @@ from tuivirt.core.changes import RunState
 from tuivirt.core.store import Record
 from tuivirt.core.text import natural_key, plain
 from tuivirt.core.usage import Rates
-from tuivirt.resources.domain.snapshot import Addresses, Details, Domain
+from tuivirt.resources.domain.snapshot import Addresses, Details, Domain, State
 
 _NO_DETAILS = Details()
 _NO_ADDRESSES = Addresses((), "")
@@ -28,11 +28,11 @@ class DomainRecord(Record):
         self._name_key: Any = None
         self._haystack: tuple[Domain, Details | None, Addresses | None, str] | None = None
         self.since: float | None = None
-        """When its state began, seconds since the epoch, where an event or the host told."""
+        """When its state began, seconds since the epoch, where an event told."""
 
-    def replaced(self, item: Domain) -> None:
+    def replaced(self, item: Domain, at: float | None) -> None:
         before = self.item
-        super().replaced(item)
+        super().replaced(item, at)
         if before.name != item.name:
             self._shown = self._name_key = None
         if before.active != item.active:
@@ -40,7 +40,7 @@ class DomainRecord(Record):
             if self.usage is not None:
                 self.usage.reset()
         if before.state is not item.state:
-            self.since = None
+            self.since = at
 
     @property
     def name(self) -> str:
@@ -84,6 +84,13 @@ class DomainRecord(Record):
     @property
     def active(self) -> bool:
         return self.item.active
+
+    @property
+    def started(self) -> float | None:
+        """When it was started, seconds since the epoch: from its process on this machine, or an event."""
+        if not self.item.active:
+            return None
+        return self.facts.started or (self.since if self.item.state is State.RUNNING else None)
 
     @property
     def autostart(self) -> bool:

@@ -161,6 +161,8 @@ class Details:
     arch: str = ""
     agent: bool | None = None
     """Whether the agent's channel is connected; None where the definition has none or it is not known."""
+    started: float | None = None
+    """When its process on this machine was started, seconds since the epoch."""
     pending: int | None = None
     """How many settings the next boot changes; None when it has not been compared."""
 
