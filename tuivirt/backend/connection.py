@@ -1,6 +1,7 @@
 """One connection: its phases from closed to open and stale, and the attempts that lead there."""
 
 import logging
+import os
 import random
 import threading
 import time
@@ -20,6 +21,7 @@ from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.core.uri import ConnectionURI, URIError
 from tuivirt.resources import host
+from tuivirt.resources.domain.started import run_directory
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +119,7 @@ class Connection:
                 self._state.name,
                 conn,
                 in_process=uri.in_process,
+                run_directory=run_directory(uri, os.environ.get("XDG_RUNTIME_DIR")),
                 interval=self._interval,
                 inbox=self._inbox,
                 failed=lambda error: self._failed(attempt, explain_error(error, self._state.uri)),

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import libvirt
 
@@ -38,6 +39,7 @@ class Session:
         conn: libvirt.virConnect,
         *,
         in_process: bool,
+        run_directory: Path | None,
         interval: float,
         inbox: Inbox,
         failed: Callable[[libvirt.libvirtError], None],
@@ -70,6 +72,7 @@ class Session:
             find=self.handle,
             everything=lambda: tuple(self._handles),
             in_process=in_process,
+            run_directory=run_directory,
         )
 
     def begin(self) -> None:
