@@ -196,9 +196,9 @@ if ! { [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && compile; }; then
     fi
     export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
     # Older ones know nothing of dependency groups.
-    "$venv/bin/python" -m pip install -q --upgrade 'pip>=25.1'
+    "$venv/bin/python" -m pip install -qq --upgrade 'pip>=25.1'
     say "installing (the first time takes about a minute)"
-    "$venv/bin/python" -m pip install -q --editable . $groups
+    "$venv/bin/python" -m pip install -qq --editable . $groups
     compile
     # What is there for more is there for less.
     if [ "$goal" != run ]; then printf '%s\n' "$wanted" >"$venv/.ready-run"; fi

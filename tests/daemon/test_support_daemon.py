@@ -66,11 +66,11 @@ def test_a_guest_that_is_frozen_and_one_that_dies(daemon: LibvirtDaemon) -> None
     until(lambda: daemon.virsh("domstate", "one", "--reason") == "shut off (crashed)", "the guest is gone")
 
 
-def test_domains_that_are_there_from_the_start() -> None:
-    daemon = LibvirtDaemon()
+def test_domains_that_are_there_from_the_start(daemon: LibvirtDaemon) -> None:
+    daemon.stop()
     daemon.preload({f"vm{number}": guest_xml(f"vm{number}") for number in range(50)})
-    with daemon:
-        assert len(daemon.virsh("list", "--all", "--name").split()) == 50
+    daemon.start()
+    assert len(daemon.virsh("list", "--all", "--name").split()) == 50
 
 
 def test_a_test_driver_host_behind_the_daemon(daemon: LibvirtDaemon, test_host: str) -> None:
@@ -97,6 +97,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.usefixtures("daemon")  # where there can be none, there is nothing to leave behind
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_outlives_a_run_that_is_killed(number: signal.Signals, tmp_path: Path) -> None:
     run = subprocess.Popen(

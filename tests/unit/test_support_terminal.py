@@ -92,13 +92,15 @@ def test_the_cuts_between_reads_do_not_matter(cuts: list[int]) -> None:
 PROGRAM = """
 import os, shutil, signal, sys, tty
 tty.setcbreak(0)
+def say(*words):
+    os.write(1, (" ".join(map(str, words)) + "\\n").encode())
 def size(*_):
-    print("size", *shutil.get_terminal_size(), flush=True)
+    say("size", *shutil.get_terminal_size())
 signal.signal(signal.SIGWINCH, size)
 size()
-print("own terminal", os.tcgetpgrp(0) == os.getpgrp(), flush=True)
+say("own terminal", os.tcgetpgrp(0) == os.getpgrp())
 while (key := os.read(0, 100)) != b"q":
-    print("read", key, flush=True)
+    say("read", key)
 sys.exit(3)
 """
 
