@@ -51,14 +51,13 @@ class Choice(LineList[tuple[Any, str]]):
     DEFAULT_CSS = """
     Choice {
         max-height: 6;
-        & > .line-list--cursor-blurred { color: $foreground; background: transparent; text-style: none; }
     }
     """
 
     def __init__(self, choices: Sequence[tuple[Any, str]], value: Any) -> None:
         """``choices`` are pairs of value and label; a value that is none of them is taken as the first."""
         chosen = next((n for n, (known, _) in enumerate(choices) if known == value), 0)
-        super().__init__(choices, self._line, cursor=chosen, one_click=True)
+        super().__init__(choices, self._line, cursor=chosen, quiet=True)
 
     def _line(self, item: tuple[Any, str], width: int) -> Content:  # noqa: ARG002
         return Content(f"({'•' if item is self.item else ' '}) {plain(item[1])}")

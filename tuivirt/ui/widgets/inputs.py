@@ -69,7 +69,7 @@ class TextInput(Input):
         border: none;
         height: 1;
         padding: 0;
-        background: $boost;
+        background: $panel;
     }
     TextInput:ansi {
         text-style: underline;
@@ -146,7 +146,7 @@ class LinesInput(TextArea):
         height: 6;
         border: none;
         padding: 0;
-        background: $boost;
+        background: $panel;
     }
     """
 

@@ -67,15 +67,29 @@ class LineList(ScrollView, Generic[T], can_focus=True):
         *,
         cursor: int = 0,
         one_click: bool = True,
+        quiet: bool = False,
         id: str | None = None,  # noqa: A002 (Textual's name)
         classes: str | None = None,
     ) -> None:
-        """``one_click``: the first click on a line chooses it; else the second."""
+        """``one_click``: the first click on a line chooses it, else the second. ``quiet``: the cursor is only
+        drawn while the list has the focus.
+        """
         super().__init__(id=id, classes=classes)
         self._items: Sequence[T] = items
         self._draw = draw
         self._cursor = cursor
         self._one_click = one_click
+        self._quiet = quiet
+
+    @property
+    def quiet(self) -> bool:
+        return self._quiet
+
+    @quiet.setter
+    def quiet(self, quiet: bool) -> None:
+        if quiet != self._quiet:
+            self._quiet = quiet
+            self.refresh()
 
     @property
     def items(self) -> Sequence[T]:
@@ -141,7 +155,7 @@ class LineList(ScrollView, Generic[T], can_focus=True):
         if index >= len(self._items) or width <= 0:
             return Strip.blank(width, self.rich_style)
         content = fitted(self._draw(self._items[index], width), width)
-        if index == self._cursor:
+        if index == self._cursor and (self.has_focus or not self._quiet):
             # Without the colours inside: not every pair of a role's and the cursor's can be read.
             name = "line-list--cursor" if self.has_focus else "line-list--cursor-blurred"
             return Strip([Segment(content.plain, self.get_component_rich_style(name))], width)

@@ -43,9 +43,6 @@ class Prompt(Vertical):
         height: auto;
         display: none;
         & > LineList { max-height: 8; background: $panel; }
-        & > LineList.-untouched > .line-list--cursor-blurred {
-            color: $foreground; background: transparent; text-style: none;
-        }
         & > Horizontal { height: 1; }
         & TextInput { background: transparent; text-style: none; width: 1fr; }
         & #prompt-sigil { width: auto; color: $role-key; text-style: $role-key-style; }
@@ -223,12 +220,12 @@ class Prompt(Vertical):
         if len(found) > 1:
             self._head = common if len(common) > cursor else self._head
             self._candidates.display = True
-            self._candidates.set_class(True, "-untouched")
+            self._candidates.quiet = True
             self._candidates.show(found, 0)
 
     def _cycle(self, step: int) -> None:
-        if self._candidates.has_class("-untouched"):
-            self._candidates.remove_class("-untouched")
+        if self._candidates.quiet:  # none has been chosen yet
+            self._candidates.quiet = False
             index = 0 if step > 0 else len(self._candidates.items) - 1
         else:
             index = (self._candidates.cursor + step) % len(self._candidates.items)

@@ -1,0 +1,78 @@
+"""What has to be typed before many objects, or a protected one, are touched."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from tuivirt.core.text import plain
+from tuivirt.ui.dialogs.target import Target
+from tuivirt.ui.widgets.inputs import TextInput
+from tuivirt.ui.widgets.roles import joined, styled
+
+MANY = 20
+"""Above so many objects their number is typed."""
+_LONGEST = 40
+"""A longer name is not typed: the number stands for it."""
+
+
+def password(targets: Sequence[Target], protected: str) -> str:
+    """What must be typed for these: a name, a number, or nothing. ``protected`` is the tag that protects."""
+    guarded = [target for target in targets if protected and protected in target.tags]
+    if len(targets) > MANY or len(guarded) > 1:
+        return str(len(targets))
+    if guarded:
+        name = guarded[0].name
+        return name if plain(name) == name.strip() == name and len(name) <= _LONGEST else str(len(targets))
+    return ""
+
+
+class Gate(Vertical):
+    """``Type 41 to go on:``, and the input for it. Open from the start when nothing is to be typed."""
+
+    class Turned(Message):
+        """It opened or closed."""
+
+    class Passed(Message):
+        """Enter was pressed in it while it was open."""
+
+    def __init__(self, word: str, why: str) -> None:
+        super().__init__(classes="gate")
+        self._word = word
+        self._why = why
+        self.display = bool(word)
+        self.input = TextInput()
+        self._was_open = self.open
+
+    def compose(self) -> ComposeResult:
+        if self._word:
+            yield Static(joined(f"{self._why} Type ", styled(self._word, "key"), " to go on:"), markup=False)
+            yield self.input
+
+    @property
+    def open(self) -> bool:
+        return not self._word or self.input.entered.strip() == self._word
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.open != self._was_open:
+            self._was_open = self.open
+            self.post_message(self.Turned())
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self.open:
+            self.post_message(self.Passed())
+
+
+def gate_of(targets: Sequence[Target], protected: str) -> Gate:
+    """The gate for an action that can lose data."""
+    word = password(targets, protected)
+    guarded = [target for target in targets if protected and protected in target.tags]
+    if not guarded:
+        return Gate(word, f"These are {len(targets)}.")
+    if len(targets) == 1:
+        return Gate(word, f"It is tagged {plain(protected)}.")
+    return Gate(word, f"{len(guarded)} of the {len(targets)} are tagged {plain(protected)}.")
