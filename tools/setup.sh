@@ -44,6 +44,8 @@ packages_for() {
         apt-get:daemon)
             echo libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils \
                 dnsmasq-base iproute2 iptables
+            # A system daemon, which is what root gets, wants the accounts that this one makes.
+            if [ "$(id -u)" = 0 ]; then echo libvirt-daemon-system; fi
             # Newer releases have a package for each driver.
             for driver in network nodedev interface secret nwfilter storage-disk; do
                 name=libvirt-daemon-driver-$driver
@@ -211,6 +213,7 @@ daemon_is_there() {
     for program in libvirtd virsh qemu-system-x86_64 qemu-img setpriv setsid; do
         PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v $program >/dev/null || return 1
     done
+    if [ "$(id -u)" = 0 ] && [ "$(manager)" = apt-get ]; then getent passwd libvirt-qemu >/dev/null; fi
 }
 
 if [ "$goal" = test ] && ! daemon_is_there && ! { install daemon && daemon_is_there; }; then

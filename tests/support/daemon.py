@@ -70,7 +70,7 @@ class LibvirtDaemon:
         """Prepare the directories. conf and qemu_conf are further lines of libvirtd.conf and qemu.conf."""
         if missing := [name for name in PROGRAMS if shutil.which(name, path=PATH) is None]:
             raise DaemonUnavailableError(
-                f"not installed: {', '.join(missing)} (`make setup-daemon` tries to)"
+                f"not installed: {', '.join(missing)} (`make test` installs it where it may)"
             )
         self.system = os.geteuid() == 0
         self.hostname = hostname
@@ -127,7 +127,11 @@ class LibvirtDaemon:
     # Life.
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
@@ -151,7 +155,11 @@ class LibvirtDaemon:
         self.pid = int(pidfile.read_text())
         self._pidfd = os.pidfd_open(self.pid)
         # It listens by now, and answers as soon as its drivers are ready.
-        self.virsh("uri")
+        try:
+            self.virsh("uri")
+        except VirshError as error:
+            error.add_note(self.log_text())
+            raise
 
     def stop(self) -> None:
         """End it in an orderly way, as a restart of the service does; guests go on."""
