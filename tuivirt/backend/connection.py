@@ -5,6 +5,7 @@ import os
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import libvirt
@@ -134,15 +135,10 @@ class Connection:
         """What an open connection still needs, once its list is being read."""
         conn = session.conn
         with session.places.shared("host facts"):
-            for arrange in (
-                lambda: conn.registerCloseCallback(lambda _c, reason, _o: self._lost(attempt, reason), None),
-                lambda: conn.setKeepAlive(*self._keepalive),
-            ):
-                try:
-                    arrange()
-                except libvirt.libvirtError as error:
-                    if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
-                        raise
+            _where_supported(
+                lambda: conn.registerCloseCallback(lambda _c, reason, _o: self._lost(attempt, reason), None)
+            )
+            _where_supported(lambda: conn.setKeepAlive(*self._keepalive))
             facts = host.read_facts(conn)
         with self._lock:
             if attempt == self._attempt:
@@ -215,3 +211,12 @@ class Connection:
             key = Key(name, host.KIND, name)
             detail = self._state.error
             self._inbox.put(Happened(Entry(now, key, name, "connection", words[phase], detail)))
+
+
+def _where_supported(arrange: Callable[[], object]) -> None:
+    """Some drivers have no connection that could be lost."""
+    try:
+        arrange()
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
+            raise

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.style import Style
-from textual.app import App
 
 from tuivirt.core.backend import Backend
 from tuivirt.core.changes import RunState
@@ -20,13 +19,14 @@ from tuivirt.ui.commands import keymap
 from tuivirt.ui.options import Options
 from tuivirt.ui.palette import Entry, EntryProvider
 from tuivirt.ui.screens.main import MainScreen
-from tuivirt.ui.theme import load_themes, pick
+from tuivirt.ui.typeahead import TypeAhead
+from tuivirt.ui.theme import DEFAULT, load_themes, pick
 
 FRAME = 1 / 60
 """Changes are applied at most once in so many seconds."""
 
 
-class TuivirtApp(App[None]):
+class TuivirtApp(TypeAhead):
     """virt-manager in a terminal."""
 
     TITLE = "tuivirt"
@@ -48,15 +48,19 @@ class TuivirtApp(App[None]):
         self._problems = [*options.problems, *theme_problems, *([problem] if problem else [])]
         self._drained = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self.main = MainScreen(backend, store, options, self)
-
-    def on_mount(self) -> None:
         for theme in self._themes.values():
             self.register_theme(theme.textual())
-        self.theme = self._theme_file.name
+        self.theme = chosen.name
+        self.main = MainScreen(backend, store, options, self)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our roles for a theme that is not ours."""
+        return self._themes[DEFAULT].role_variables()
+
+    async def on_mount(self) -> None:
         keys, problems = keymap(self.options.keys)
         self.set_keymap(keys)
-        self.push_screen(self.main)
+        await self.push_screen(self.main)
         loop = asyncio.get_running_loop()
         self.backend.attach(lambda: self._wake_from_thread(loop))
         for sentence in (*self._problems, *problems):
@@ -84,8 +88,7 @@ class TuivirtApp(App[None]):
             self.options.journal(entry)
         for run in delta.runs:
             self._tell_run(run)
-        if self.main.is_mounted:
-            self.main.update_from(delta)
+        self.main.update_from(delta)
 
     def _tell_run(self, run: RunState) -> None:
         if run.phase == "failed":

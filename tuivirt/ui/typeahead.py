@@ -1,10 +1,10 @@
-"""Keys one after the other, so that what is typed ahead goes to what an earlier key opens.
+"""Keys that arrive together are handled one after the other.
 
-Textual hands each key at once to the widget that has the focus then: of ``/web`` typed in one go (or sent by
-a slow link in one packet), ``web`` would go to the list, as the prompt that ``/`` opens is not there yet.
+Textual forwards every key to the widget that has the focus when it is read, so of ``:lab1`` typed at once
+(or arriving in one packet over a slow line) the letters went to the list, and only what came later to the
+prompt that ``:`` opens.
 """
 
-import asyncio
 from collections import deque
 from typing import Any
 
@@ -12,67 +12,60 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
-TURNS = 8
-"""Turns of the event loop after a key, in which a worker that it started can open what it opens."""
-PATIENCE = 0.5
-"""Seconds after which a key counts as done though nothing was heard of it: its widget is gone."""
+STUCK = 0.25
+"""Seconds after which a key counts as handled though nothing came back: its widget was removed meanwhile."""
 
 
-class KeyDone(Message, bubble=True):
-    """Follows a key through the same queues, and so arrives when the key has been dealt with."""
+LAPS = 2
+"""How often a mark follows a key from the widget with the focus up to the app: first behind the key itself,
+then behind the messages that it led to, such as an input's *submitted*.
+"""
 
-    def __init__(self, number: int) -> None:
+
+class KeyHandled(Message):
+    """Follows a key through the same queues, so it arrives after whatever the key did."""
+
+    def __init__(self, turn: int, lap: int) -> None:
         super().__init__()
-        self.number = number
+        self.turn = turn
+        self.lap = lap
 
 
-class TypeAhead(App[Any]):
-    """Mix into the application, before ``App``: keys and pastes wait until the one before them is done."""
+class TypeAhead(App[None]):
+    """Forwards a key only when the one before it was taken or has bubbled up."""
 
-    _number = 0
-    _busy = False
-    _patience: asyncio.TimerHandle | None = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._waiting: deque[events.Key | events.Paste] = deque()
+    def __init__(self, *, ansi_color: bool) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self._waiting: deque[events.Key] = deque()
+        self._turn = 0
+        self._busy = False
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
-            self._waiting.append(event)
-            if not self._busy:
-                await self._next()
-        else:
+        if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
-
-    async def _next(self) -> None:
-        if not self._waiting:
-            self._busy = False
-            return
-        self._busy = True
-        self._number += 1
-        event = self._waiting.popleft()
-        screen = self.screen
-        target = screen.focused or screen
-        await super().on_event(event)
-        self._patience = asyncio.get_running_loop().call_later(PATIENCE, self._over, self._number)
-        target.post_message(KeyDone(self._number))
-
-    def on_key_done(self, message: KeyDone) -> None:
-        asyncio.get_running_loop().call_soon(self._settle, message.number, TURNS)
-
-    def _settle(self, number: int, turns: int) -> None:
-        if turns:
-            asyncio.get_running_loop().call_soon(self._settle, number, turns - 1)
-        elif self.screen.is_mounted:
-            self._over(number)
+        elif self._busy:
+            self._waiting.append(event)
         else:
-            self.screen.call_after_refresh(self._over, number)
+            await self._forward(event)
 
-    def _over(self, number: int) -> None:
-        if number != self._number or not self._busy:
+    async def _forward(self, event: events.Key) -> None:
+        self._busy = True
+        self._turn += 1
+        turn = self._turn
+        target = self.focused or self.screen
+        await super().on_event(event)
+        target.post_message(KeyHandled(turn, 1))
+        self.set_timer(STUCK, lambda: self.run_worker(self._handled(turn)))
+
+    async def on_key_handled(self, message: KeyHandled) -> None:
+        if message.lap < LAPS:
+            (self.focused or self.screen).post_message(KeyHandled(message.turn, message.lap + 1))
+        else:
+            await self._handled(message.turn)
+
+    async def _handled(self, turn: int) -> None:
+        if turn != self._turn or not self._busy:
             return
-        if self._patience is not None:
-            self._patience.cancel()
-        self._number += 1
-        self.call_later(self._next)
+        self._busy = False
+        if self._waiting:
+            await self._forward(self._waiting.popleft())

@@ -1,6 +1,6 @@
 """The main screen: connections, list and detail, and how one moves between them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
 from rich.style import Style
@@ -72,8 +72,8 @@ class MainScreen(Screen[None]):
         self.options = options
         self._themes = themes
         style = themes.style
-        self.connections = ConnectionsPane(store, options.sources, style)
-        self.connections_line = ConnectionsLine(store, options.sources, style)
+        self.connections = ConnectionsPane(store, options.sources, style, id="connections")
+        self.connections_line = ConnectionsLine(store, options.sources, style, id="connections-line")
         self.listing = ListingPane(
             store,
             DOMAINS,
@@ -320,36 +320,32 @@ class MainScreen(Screen[None]):
     # Prompts
 
     def action_filter(self) -> None:
-        self.run_worker(self._filter(), exclusive=True, group="prompt")
-
-    async def _filter(self) -> None:
         before = self.listing.filtering.text
-        text = await self.prompt.ask(
+        # Asked here and awaited there: what is typed right behind the key must reach the prompt.
+        answer = self.prompt.ask(
             "/",
             before,
             history=self.options.remembered.get("filters", []),
             complete=self.listing.complete_filter,
-            changed=self._filter_changed,
+            changed=self.listing.set_query,
         )
+        self.run_worker(self._filter(answer, before), group="prompt")
+
+    async def _filter(self, answer: Awaitable[str | None], before: str) -> None:
+        text = await answer
         self.listing.set_query(before if text is None else text)
         if text:
             self._keep_line("filters", text)
         self.listing.table.focus()
 
-    def _filter_changed(self, text: str) -> None:
-        """Filter while the user types; QueryError goes to the prompt, which shows it."""
-        self.listing.set_query(text)
-
     def action_command(self) -> None:
-        self.run_worker(self._command(), exclusive=True, group="prompt")
-
-    async def _command(self) -> None:
-        line = await self.prompt.ask(
-            ":",
-            "",
-            history=self.options.remembered.get("commands", []),
-            complete=self.commandline.complete,
+        answer = self.prompt.ask(
+            ":", history=self.options.remembered.get("commands", []), complete=self.commandline.complete
         )
+        self.run_worker(self._command(answer), group="prompt")
+
+    async def _command(self, answer: Awaitable[str | None]) -> None:
+        line = await answer
         self.listing.table.focus()
         if line:
             self._keep_line("commands", line)

@@ -161,7 +161,7 @@ class LineTable(ScrollView, can_focus=True):
         for y, line in enumerate(self.view.lines[top : top + height]):
             if isinstance(line, GroupLine):
                 if not wanted.isdisjoint(line.ids):
-                    self._repaint(y + 1, 0, self.size.width)
+                    self._repaint(y + 1, 0, self._line_width)
             elif line.id in wanted:
                 self._repaint_cells(y + 1, self.view.row(line.id), line.id)
 
@@ -169,7 +169,7 @@ class LineTable(ScrollView, can_focus=True):
         before = self._painted.get(id_)
         now = tuple(placed.column.cell(record) for placed in self._placed)
         if before is None or len(before) != len(now):
-            self._repaint(y, 0, self.size.width)
+            self._repaint(y, 0, self._line_width)
             return
         for placed, old, new in zip(self._placed, before, now, strict=True):
             if old != new:
@@ -248,7 +248,7 @@ class LineTable(ScrollView, can_focus=True):
             assert index is not None
             y = index - self.scroll_offset.y + 1
             if 1 <= y < self.size.height:
-                self._repaint(y, 0, self.size.width)
+                self._repaint(y, 0, self._line_width)
         self.show_cursor()
         if before != now:
             self.post_message(self.CursorMoved())
@@ -299,15 +299,20 @@ class LineTable(ScrollView, can_focus=True):
         if size != self.virtual_size:
             self.virtual_size = size
 
+    @property
+    def _line_width(self) -> int:
+        """Cells of a line, the scroll bar not among them."""
+        return self.scrollable_content_region.width
+
     def _place(self) -> None:
-        self._placed_for = self.size.width
+        self._placed_for = self._line_width
         self._placed, left, right = place(self._columns, self._placed_for, self._offset)
         self._hidden = (left, right)
 
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self._line_width
         if width != self._placed_for:
             self._place()
             self._painted.clear()
