@@ -45,10 +45,12 @@ class Connection:
         inbox: Inbox,
         interval: float,
         keepalive: tuple[int, int],
+        reconnect: bool,
     ) -> None:
         self._inbox = inbox
         self._interval = interval
         self._keepalive = keepalive
+        self._reconnect = reconnect
         self._state = ConnectionState(name, uri, read_only=read_only, since=time.time())
         self._attempt = 0
         self._pause = FIRST_PAUSE
@@ -165,7 +167,7 @@ class Connection:
             # A connection that was open comes back by itself; one that never opened waits for the user.
             had_rows = was_open or self._state.facts is not None
             self._tell("stale" if had_rows else "failed", error)
-            if had_rows and retry:
+            if had_rows and retry and self._reconnect:
                 self._schedule()
 
     def _schedule(self) -> None:

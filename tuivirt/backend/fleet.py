@@ -37,6 +37,8 @@ class FleetOptions:
     stats_interval: float = 3.0
     keepalive: tuple[int, int] = (5, 3)
     """Seconds between two signs of life, and how many may be missed."""
+    reconnect: bool = True
+    """A connection that was lost comes back by itself."""
     parallel: int = 2
     """Actions that run at once on one connection."""
 
@@ -67,6 +69,7 @@ class Fleet:
             inbox=self._inbox,
             interval=self._options.stats_interval,
             keepalive=self._options.keepalive,
+            reconnect=self._options.reconnect,
         )
         self._connections[name] = connection
         connection.announce()

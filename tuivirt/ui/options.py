@@ -60,6 +60,7 @@ class Options:
     """The domain to put the cursor on."""
     columns: tuple[str, ...] = ()
     sort: str = "name"
+    reverse: bool = False
     group: str = "none"
     protected_tag: str = "protected"
     shutdown_patience: float = 60.0

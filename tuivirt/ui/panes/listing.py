@@ -120,6 +120,7 @@ class ListingPane(Vertical):
         *,
         columns: Sequence[str] = (),
         sort: str = "name",
+        reverse: bool = False,
         group: str = "none",
         id: str | None = None,  # noqa: A002
     ) -> None:
@@ -131,7 +132,7 @@ class ListingPane(Vertical):
         self.scope = ALL
         self._wanted_columns = tuple(remembered.get("columns", columns)) or resource.default_columns
         self._sort: str = remembered.get("sort", sort)
-        self._reverse = bool(remembered.get("reverse", False))
+        self._reverse = bool(remembered.get("reverse", reverse))
         self.group: str = remembered.get("group", group)
         self._query: Query[DomainRecord] = compile_query("", resource.fields, resource.haystack)
         self.view: ListView[DomainRecord] = ListView(identity=lambda record: record.item.key)

@@ -81,6 +81,7 @@ class MainScreen(Screen[None]):
             options.remembered,
             columns=options.columns,
             sort=options.sort,
+            reverse=options.reverse,
             group=options.group,
             id="listing",
         )
