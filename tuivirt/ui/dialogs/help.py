@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -34,7 +35,8 @@ TITLES: Final[Mapping[Place, str]] = {
 }
 WIDE: Final = 96
 """Cells from which on there are two columns."""
-_KEYS: Final = 16
+GAP: Final = 3
+_KEYS: Final = 13
 _SYNTAX: Final = (
     ("web db", "rows that have both words: in name, title, tags, UUID, addresses"),
     ("name:web*", "a field; * and ? stand for other characters"),
@@ -48,7 +50,7 @@ _SYNTAX: Final = (
 
 @dataclass(frozen=True, slots=True)
 class HelpRow:
-    """A key, or what is typed, and what it does. A heading has no text."""
+    """A key, or what is typed, and what it does. A heading has no text, the rest of a long text no key."""
 
     what: str
     text: str = ""
@@ -56,6 +58,11 @@ class HelpRow:
     @property
     def heading(self) -> bool:
         return not self.text
+
+    @property
+    def indent(self) -> int:
+        """Cells before the text."""
+        return max(_KEYS, len(self.what) + 2)
 
 
 Section = tuple[HelpRow, ...]
@@ -106,6 +113,15 @@ def found(all_sections: Sequence[Section], typed: str) -> list[Section]:
         for heading, *rows in all_sections
     ]
     return [section for section in kept if len(section) > 1]
+
+
+def wrapped(section: Section, width: int) -> Section:
+    """The section with texts that are too long for a line on several."""
+    rows: list[HelpRow] = []
+    for row in section:
+        first, *rest = wrap(row.text, max(10, width - row.indent)) or [""]
+        rows += [HelpRow(row.what, first), *(HelpRow("", line) for line in rest)]
+    return tuple(rows)
 
 
 Line = tuple[HelpRow | None, HelpRow | None]
@@ -160,18 +176,23 @@ class HelpScreen(Dialog[None]):
     def hint(self) -> str:
         return "↑↓ PgUp PgDn scroll · Esc closes"
 
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._lay_out)
+
     def on_resize(self) -> None:
-        self._lay_out()
+        self.call_after_refresh(self._lay_out)
 
     def _lay_out(self) -> None:
-        self._columns = 2 if self.size.width >= WIDE else 1
-        self._list.show(laid_out(self._shown, self._columns))
+        width = self._list.scrollable_content_region.width
+        self._columns = 2 if width >= WIDE else 1
+        column = (width - GAP) // 2 if self._columns == 2 else width
+        self._list.show(laid_out([wrapped(section, column) for section in self._shown], self._columns))
 
     def _line(self, line: Line, width: int) -> Content:
         if self._columns == 1:
-            return _row(line[0], width)
-        half = (width - 2) // 2
-        return joined(fitted(_row(line[0], half), half), "  ", _row(line[1], half))
+            return _row(line[0])
+        half = (width - GAP) // 2
+        return joined(fitted(_row(line[0]), half), " " * GAP, _row(line[1]))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -196,10 +217,9 @@ class HelpScreen(Dialog[None]):
             self._list.scroll_home(animate=False)
 
 
-def _row(row: HelpRow | None, width: int) -> Content:
+def _row(row: HelpRow | None) -> Content:
     if row is None:
         return Content("")
     if row.heading:
         return styled(row.what, "header")
-    keys = min(max(_KEYS, len(row.what) + 1), width // 2)
-    return joined(fitted(styled(row.what, "key"), keys), styled(row.text))
+    return joined(fitted(styled(row.what, "key"), row.indent), styled(row.text))

@@ -109,6 +109,8 @@ class LineList(ScrollView, Generic[T], can_focus=True):
         """Replace the items; the cursor keeps its line unless told where to go."""
         resized = len(items) != len(self._items)
         self._items = items
+        if resized:
+            self.clear_cached_dimensions()
         self._measure()
         self.move_to(self._cursor if cursor is None else cursor)
         self.refresh(layout=resized)

@@ -31,4 +31,5 @@ def joined(*parts: Content | str) -> Content:
 
 def fitted(content: Content, width: int) -> Content:
     """The content in exactly ``width`` cells, cut with an ellipsis when it is longer."""
-    return content.truncate(max(0, width), ellipsis=True, pad=True)
+    cut = content.truncate(max(0, width), ellipsis=True)
+    return cut.extend_right(width - cut.cell_length) if cut.cell_length < width else cut
