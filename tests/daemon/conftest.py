@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import linux_guest as linux
 from tests.support.daemon import DaemonUnavailableError, LibvirtDaemon
 
 HERE = Path(__file__).parent
@@ -41,6 +42,16 @@ def daemon(request: pytest.FixtureRequest) -> Iterator[LibvirtDaemon]:
         unavailable(str(error))
     finally:
         own.close()
+
+
+@pytest.fixture(scope="session")
+def linux_guest() -> linux.LinuxGuest:
+    """The files of a Linux guest with an agent; linux_guest.xml(name) defines it, linux.start() boots it."""
+    try:
+        return linux.build()
+    except DaemonUnavailableError as error:
+        unavailable(str(error))
+        raise
 
 
 @pytest.hookimpl(wrapper=True)
