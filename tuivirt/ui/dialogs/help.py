@@ -144,7 +144,7 @@ def laid_out(shown: Sequence[Section], columns: int) -> list[Line]:
     return list(zip((left + pad)[:height], (right + pad)[:height], strict=True))
 
 
-class HelpDialog(Dialog[None]):
+class HelpScreen(Dialog[None]):
     """Help for places; typing finds, the arrows scroll."""
 
     BINDINGS: ClassVar = [
