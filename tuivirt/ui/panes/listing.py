@@ -81,12 +81,6 @@ class DomainTable(LineTable):
         self.repaint_all()
         self.post_message(self.Wanted("marks"))
 
-    def action_sort_by(self, step: int) -> None:
-        self.post_message(self.Wanted("sort_next" if step > 0 else "sort_previous"))
-
-    def action_reverse(self) -> None:
-        self.post_message(self.Wanted("reverse"))
-
     def action_fold(self) -> None:
         self.view.fold()
         self.reload()
@@ -97,8 +91,8 @@ class DomainTable(LineTable):
         self.reload()
         self.post_message(self.Wanted("folded"))
 
-    def action_columns(self) -> None:
-        self.post_message(self.Wanted("columns"))
+    def action_want(self, what: str) -> None:
+        self.post_message(self.Wanted(what))
 
 
 class ListingPane(Vertical):
