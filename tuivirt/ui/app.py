@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.style import Style
 
@@ -17,13 +17,23 @@ from tuivirt.core.text import plain
 from tuivirt.resources import find_action
 from tuivirt.ui.commands import keymap
 from tuivirt.ui.options import Options
-from tuivirt.ui.palette import Entry, EntryProvider
 from tuivirt.ui.screens.main import MainScreen
 from tuivirt.ui.typeahead import TypeAhead
 from tuivirt.ui.theme import DEFAULT, load_themes, pick
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from tuivirt.ui.palette import Entry
+
 FRAME = 1 / 60
 """Changes are applied at most once in so many seconds."""
+
+
+def _provider() -> "type[Provider]":
+    from tuivirt.ui.palette import EntryProvider
+
+    return EntryProvider
 
 
 class TuivirtApp(TypeAhead):
@@ -33,7 +43,7 @@ class TuivirtApp(TypeAhead):
     CSS_PATH: ClassVar = [
         Path("styles") / f"{name}.tcss" for name in ("app", "connections", "detail", "dialogs", "bookmark")
     ]
-    COMMANDS: ClassVar = {EntryProvider}
+    COMMANDS: ClassVar = {_provider}
     BINDINGS: ClassVar = []
 
     def __init__(self, backend: Backend, store: Store, options: Options) -> None:
@@ -120,5 +130,5 @@ class TuivirtApp(TypeAhead):
 
     # The palette
 
-    def palette_entries(self) -> Iterable[Entry]:
+    def palette_entries(self) -> "Iterable[Entry]":
         return self.main.overlays.palette_entries()

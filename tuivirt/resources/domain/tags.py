@@ -1,7 +1,7 @@
 """A domain's tags: one element of our own in its metadata."""
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
+from html import escape
 
 NAMESPACE = "https://tuivirt.dev/xmlns/domain/1"
 PREFIX = "tuivirt"
@@ -9,4 +9,4 @@ PREFIX = "tuivirt"
 
 def build(tags: Iterable[str]) -> str:
     """The element as ``virDomainSetMetadata`` takes it: no prefix, libvirt adds it. Sorted, each once."""
-    return "<tags>" + "".join(f"<tag>{escape(tag)}</tag>" for tag in sorted(set(tags))) + "</tags>"
+    return "<tags>" + "".join(f"<tag>{escape(tag, quote=False)}</tag>" for tag in sorted(set(tags))) + "</tags>"

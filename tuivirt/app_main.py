@@ -1,0 +1,129 @@
+"""Start of the app: connections open on their threads before Textual is imported."""
+
+import os
+import sys
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tuivirt.backend.fleet import Fleet, FleetOptions
+from tuivirt.backend.history import History
+from tuivirt.backend.journal_file import JournalFile
+from tuivirt.config import paths
+from tuivirt.core.store import Store
+from tuivirt.resources.domain import DOMAINS
+
+if TYPE_CHECKING:
+    from tuivirt.config.options import RunOptions
+    from tuivirt.core.steps import Step
+
+
+def run(options: "RunOptions") -> int:
+    """Run the app until it quits; returns the exit status."""
+    settings = options.settings
+    fleet = Fleet(
+        FleetOptions(
+            read_only=options.read_only or settings.read_only,
+            stats_interval=settings.stats_interval,
+            keepalive=(settings.keepalive_interval, settings.keepalive_count),
+            parallel=settings.bulk_parallel,
+            reconnect=settings.reconnect,
+        ),
+        History(paths.history_dir()).keep,
+    )
+    for source in options.sources:
+        fleet.add(source.name, source.uri, read_only=source.read_only)
+    for name in options.opened:
+        fleet.connect(name)
+    with _quiet_stderr():
+        return _run_app(options, fleet)
+
+
+def _run_app(options: "RunOptions", fleet: Fleet) -> int:
+    # Imported here, while the connections open: a quarter of a second.
+    from tuivirt.bookmarking import EditedBookmarks
+    from tuivirt.config.remembered import Remembered
+    from tuivirt.ui.app import TuivirtApp
+    from tuivirt.ui.options import Options, SshTarget
+
+    settings = options.settings
+
+    def ssh(connection: str, tags: Sequence[str]) -> SshTarget:
+        found = settings.ssh.target(connection, tags)
+        return SshTarget(found.user or "", found.port or 0, found.jump or "")
+
+    remembered = Remembered(paths.remembered_file())
+    sort = settings.sort.get("domains", "name")
+    app = TuivirtApp(
+        fleet,
+        Store({DOMAINS.kind: DOMAINS.record}),
+        Options(
+            sources=options.sources,
+            remembered=remembered,
+            bookmarks=EditedBookmarks(options.sources, writable=not options.demo),
+            test_uri=_test_uri,
+            journal=JournalFile(paths.journal_file(), settings.journal_bytes).write,
+            theme=options.theme or remembered.get("theme", settings.theme),
+            themes_dir=paths.themes_dir(),
+            keys=settings.keymap(),
+            problems=[str(problem) for problem in options.problems],
+            view=options.opened[0] if len(options.opened) == 1 else "",
+            domain=options.domain or "",
+            columns=settings.columns.get("domains", ()),
+            sort=sort.lstrip("-"),
+            reverse=sort.startswith("-"),
+            group=settings.group,
+            protected_tag=settings.protected_tag,
+            shutdown_patience=settings.shutdown_patience,
+            ssh=ssh,
+            log_file=str(paths.log_file()),
+        ),
+    )
+    try:
+        app.run(mouse=settings.mouse)
+    finally:
+        fleet.close()
+        remembered.close()
+    return app.return_code or 0
+
+
+def _test_uri(uri: str) -> "Awaitable[Sequence[Step]]":
+    import asyncio
+    from concurrent.futures import Future
+    from threading import Thread
+
+    from tuivirt.backend import doctor
+
+    steps: Future[Sequence[Step]] = Future()
+    # A daemon thread: quitting must not wait for a host that does not answer.
+    Thread(target=lambda: steps.set_result(doctor.run(uri)), name="test", daemon=True).start()
+    return asyncio.wrap_future(steps)
+
+
+def _open_log() -> int:
+    try:
+        paths.make_private(paths.state_dir())
+        return os.open(paths.log_file(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY)  # a state directory that cannot be written is told elsewhere
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Send what libvirt, ssh, SASL or libxml2 print on descriptor 2 to the log while the app has the screen.
+
+    Textual draws on ``sys.__stderr__``, which becomes a copy of the terminal's descriptor.
+    """
+    log = _open_log()
+    terminal = os.dup(2)
+    before, before_dunder = sys.stderr, sys.__stderr__
+    os.dup2(log, 2)
+    os.close(log)
+    sys.__stderr__ = sys.stderr = os.fdopen(terminal, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        sys.stderr, sys.__stderr__ = before, before_dunder  # type: ignore[misc]
