@@ -31,8 +31,8 @@ def default_uri(
 ) -> DefaultURI:
     """Resolve as libvirt does: ``LIBVIRT_DEFAULT_URI``, ``uri_default`` (each may be an alias), then probing.
 
-    libvirt probes in two steps: drivers inside the client (OpenVZ alone), then the daemon picks the first of its
-    own that works, Xen before QEMU. That second step is foretold here from what the kernel says.
+    libvirt probes in two steps: drivers inside the client (OpenVZ alone), then the daemon picks the first of
+    its own that works, Xen before QEMU. That second step is foretold here from what the kernel says.
     """
     environ = os.environ if environ is None else environ
     privileged = os.geteuid() == 0 if privileged is None else privileged

@@ -38,7 +38,7 @@ class LibvirtConf:
     """Each of them keeps libvirt from opening some or all connections."""
 
     def resolve(self, name: str) -> str:
-        """The URI that an alias stands for, or ``name`` itself. Aliases of aliases are none, as in libvirt."""
+        """The URI that an alias stands for, or ``name`` itself. libvirt resolves no alias of an alias."""
         return next((alias.uri for alias in self.aliases if alias.name == name), name)
 
 
