@@ -399,6 +399,7 @@ class ListingPane(Vertical):
         return sum(r.active for r in self.view.all_rows() if r.host == connection)
 
     def show_title(self) -> None:
+        self.show_notes()
         total = sum(1 for _ in self.view.all_rows())
         shown = self.view.shown_count
         where = plain(self.scope) if self.scope != ALL else "all connections"
@@ -417,6 +418,34 @@ class ListingPane(Vertical):
             left.append((f" · stale since {units.duration(time.time() - state.since)}", "warn"))
         right: list[Part] = [(f"{plain(self._query.text)} ", "accent")] if not self._query.empty else []
         self.title.show(left, right)
+
+    def show_notes(self) -> None:
+        """What an empty list says: why there is nothing, and what to do about it."""
+        notes = self._notes() if not self.view.lines else []
+        if notes != self.table.notes:
+            self.table.notes = notes
+            self.table.refresh()
+
+    def _notes(self) -> list[str]:
+        if not self._query.empty and len(self.view):
+            return [f"No domain matches {plain(self._query.text)}.", "Esc clears the filter, / changes it."]
+        state = self._store.connections.get(self.scope)
+        if self.scope == ALL or state is None:
+            phases = {state.phase for state in self._store.connections.values()}
+            if "opening" in phases:
+                return ["Connecting …"]
+            if "open" in phases:
+                return ["No domains."]
+            return ["No connection is open.", "Choose one with Tab and Enter, or with : and its name."]
+        match state.phase:
+            case "opening":
+                return [f"Connecting to {plain(state.uri)} …"]
+            case "open":
+                return ["No domains."]
+            case "closed":
+                return ["Not connected.", "Ctrl+R connects."]
+            case _:
+                return [plain(line) for text in (state.error, state.hint) for line in text.splitlines()]
 
     def show_summary(self) -> None:
         if not self.summary.display:

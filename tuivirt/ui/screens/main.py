@@ -110,7 +110,6 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._restore_sizes()
-        self.listing.scope = self.options.view
         self.listing.table.focus()
         self.show_scope(self.options.view, remember=False)
         self.set_interval(1.0, self._every_second)
@@ -299,7 +298,7 @@ class MainScreen(Screen[None]):
         elif self.has_class("-zoom-list"):
             self.action_zoom()
         elif self.place in (self.connections, self.connections_line):
-            table.focus()
+            self.show_domains()
         elif self.listing.view.marks:
             self.listing.clear_marks()
         elif not self.listing.filtering.empty:
@@ -326,6 +325,7 @@ class MainScreen(Screen[None]):
         answer = self.prompt.ask(
             "/",
             before,
+            replace=True,
             history=self.options.remembered.get("filters", []),
             complete=self.listing.complete_filter,
             changed=self.listing.set_query,
@@ -411,6 +411,9 @@ class MainScreen(Screen[None]):
             self.listing.set_sort(message.column, reverse=not reverse if column == message.column else False)
 
     # Connections
+
+    def on_connections_pane_opened(self) -> None:
+        self.show_domains()
 
     def on_connections_pane_toggled(self, message: ConnectionsPane.Toggled) -> None:
         self.hosts.toggle(message.name)

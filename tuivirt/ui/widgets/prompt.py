@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tuivirt.core.query import QueryError
@@ -70,6 +71,7 @@ class Prompt(Vertical):
         self._complete: Completer | None = None
         self._changed: Callable[[str], object] | None = None
         self._history: Sequence[str] = ()
+        self._before: Widget | None = None
         self._draft = ""
         self._at: int | None = None
         self._head = ""
@@ -101,23 +103,28 @@ class Prompt(Vertical):
         history: Sequence[str] = (),
         complete: Completer | None = None,
         changed: Callable[[str], object] | None = None,
+        replace: bool = False,
     ) -> asyncio.Future[str | None]:
         """Open at once; the future has the line, or None when it was cancelled.
 
         ``history`` has the oldest line first. ``changed`` is called on every keystroke; a ValueError from it
         is shown, a QueryError with its place marked, and such a line is not accepted. Asking again cancels
-        the first question.
+        the first question. With ``replace``, typing replaces ``text``.
         """
-        self._finish(None)
+        if self._answer is None:
+            self._before = self.screen.focused
+        elif not self._answer.done():
+            self._answer.set_result(None)
         self._answer = answer = asyncio.get_running_loop().create_future()
         self._complete, self._changed, self._history = complete, changed, history
         self._at = None
         self._sigil.update(Content(sigil))
         self.show_error(None)
         self._close_candidates()
-        self._before = self.screen.focused
         with self.prevent(Input.Changed):
             self.input.enter(text)
+        if replace:
+            self.input.select_all()
         self.display = True
         # Not focus(), which takes effect only after the keys that are already waiting.
         self.screen.set_focus(self.input)

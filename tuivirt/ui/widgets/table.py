@@ -113,6 +113,8 @@ class LineTable(ScrollView, can_focus=True):
         self._painted: dict[Any, tuple[Cell, ...]] = {}
         """Cells of the visible rows as they were painted last, to find those that differ."""
         self._count = ""
+        self.notes: Sequence[str] = ()
+        """What an empty list says instead of rows, as plain text."""
 
     # What is shown
 
@@ -322,7 +324,8 @@ class LineTable(ScrollView, can_focus=True):
         index = self.scroll_offset.y + y - 1
         lines = self.view.lines
         if index >= len(lines):
-            return Strip([Segment(" " * width, base)], width)
+            note = self.notes[y - 2] if not lines and 2 <= y < 2 + len(self.notes) else ""
+            return Strip([Segment(fit(f"  {note}", width), base + self._style("dim"))], width)
         line = lines[index]
         at_cursor = index == self.view.cursor_index
         if isinstance(line, GroupLine):
