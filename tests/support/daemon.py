@@ -164,6 +164,9 @@ class LibvirtDaemon:
     def stop(self) -> None:
         """End it in an orderly way, as a restart of the service does; guests go on."""
         self._signal(signal.SIGTERM)
+        # A libvirtd that is told to end while its drivers still start may never do so (seen with 11.3).
+        if not select.select([self._pidfd], [], [], 5)[0]:
+            self._signal(signal.SIGKILL)
         self._wait_until_dead()
 
     def kill(self) -> None:

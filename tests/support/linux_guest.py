@@ -92,7 +92,9 @@ def make(target: Path) -> None:
         unpacked, root = Path(scratch, "packages"), Path(scratch, "root")
         version = fetch(Path(scratch), unpacked)
         shutil.copy(unpacked / "boot" / f"vmlinuz-{version}", target / "vmlinuz")
-        fill(root, unpacked, unpacked / "lib" / "modules" / version)
+        # Newer releases have everything under /usr.
+        lib = unpacked / "usr" / "lib" if (unpacked / "usr/lib/modules").exists() else unpacked / "lib"
+        fill(root, unpacked, lib / "modules" / version)
         (target / "initramfs").write_bytes(b"".join(archive(root)))
 
 
@@ -168,6 +170,7 @@ def libraries(program: Path, unpacked: Path) -> list[Path]:
 def load_order(modules: Path) -> Iterator[tuple[str, bytes]]:
     """Yield file name and content of the kernel modules, each after those that it needs."""
     files = {path.name.partition(".ko")[0].replace("-", "_"): path for path in modules.rglob("*.ko*")}
+    assert files, f"no modules in {modules}"
     done: set[str] = set()
 
     def with_needed(name: str) -> Iterator[tuple[str, bytes]]:
