@@ -14,6 +14,11 @@ PENDING = object()
 """The answer of a dialog that is still open."""
 
 
+def role_variables() -> dict[str, str]:
+    """What every application must give as the defaults of its themes' variables."""
+    return THEMES["dark"].role_variables()
+
+
 class DialogApp(App[None]):
     """``ask`` shows a dialog and keeps what it returned in ``answer``."""
 
@@ -27,7 +32,7 @@ class DialogApp(App[None]):
         self.copied: list[str] = []
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return THEMES["dark"].role_variables()
+        return role_variables()
 
     def compose(self) -> ComposeResult:
         yield from self._widgets

@@ -1,17 +1,21 @@
 """The prompt: typing, pasting, history, completion, mistakes."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import ClassVar
 
+import pytest
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.pilot import Pilot
 
-from tests.support.dialog_app import DialogApp
-from tests.support.pilot import type_ahead, typed, until
+from tests.support.dialog_app import DialogApp, role_variables, screen_text
+from tests.support.pilot import pasted, type_ahead, typed, until
+from tuivirt.core.query import QueryError
 from tuivirt.ui.typeahead import TypeAhead
 from tuivirt.ui.widgets.line_list import LineList
 from tuivirt.ui.widgets.prompt import Completion, Prompt
+from tuivirt.ui.widgets.roles import styled
 
 WORDS = ("domains", "domain-list", "hosts", "help")
 
@@ -24,17 +28,19 @@ def words(text: str, cursor: int) -> list[Completion]:
 class PromptApp(DialogApp):
     def __init__(self) -> None:
         self.prompt = Prompt()
-        self.below = LineList(
-            ["one", "two"], lambda item, _: __import__("textual.content").content.Content(item)
-        )
+        self.below = LineList(["one", "two"], lambda item, _: styled(item))
         super().__init__()
 
     def compose(self) -> ComposeResult:
         yield self.below
         yield self.prompt
 
+    @property
+    def text(self) -> str:
+        return self.prompt.input.entered
 
-async def answered(pilot: Pilot[None], answer: asyncio.Future[str | None]) -> str | None:
+
+async def answered(pilot: Pilot[None], answer: "asyncio.Future[str | None]") -> str | None:
     await until(pilot, answer.done, "an answer")
     return answer.result()
 
@@ -52,20 +58,172 @@ async def test_typing_and_enter() -> None:
         assert app.focused is app.below
 
 
-class EagerApp(TypeAhead, PromptApp):
-    """Opens its prompt as the application does: from a worker that a key starts."""
+async def test_escape_cancels_and_gives_the_focus_back() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.below.focus()
+        await pilot.pause()
+        answer = app.prompt.ask(":", "start")
+        await pilot.press("x", "escape")
+        assert await answered(pilot, answer) is None
+        assert app.focused is app.below
+
+
+async def test_what_is_pasted_is_one_line_and_runs_nothing() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        answer = app.prompt.ask(":")
+        await pasted(pilot, "web01\nweb02 名\x1b[31m\r\n")
+        await until(pilot, lambda: app.text == "web01 web02 名\x1b[31m")
+        assert not answer.done()
+        shown = screen_text(app)
+        assert "\x1b" not in shown
+        assert "web01 web02 名␛[31m" in shown.replace("名 ", "名")
+        await pilot.press("enter")
+        assert await answered(pilot, answer) == "web01 web02 名\x1b[31m"
+
+
+async def test_history_has_the_lines_that_begin_as_typed() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        answer = app.prompt.ask("/", history=["state:paused", "web", "state:running"])
+        await pilot.press("s", "up")
+        assert app.text == "state:running"
+        await pilot.press("up", "up")
+        assert app.text == "state:paused"
+        await pilot.press("down", "down")
+        assert app.text == "s"
+        await pilot.press("backspace", "up", "up", "enter")
+        assert await answered(pilot, answer) == "web"
+
+
+async def test_completion_extends_to_what_is_common_then_goes_round() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        answer = app.prompt.ask(":", complete=words)
+        await pilot.press("d", "tab")
+        assert app.text == "domain"
+        assert "the domain-list" in screen_text(app)
+        await pilot.press("tab")
+        assert app.text == "domains"
+        await pilot.press("tab")
+        assert app.text == "domain-list"
+        await pilot.press("shift+tab")
+        assert app.text == "domains"
+        await pilot.press("escape")
+        assert app.text == "domain"
+        assert "the domain-list" not in screen_text(app)
+        await pilot.press("s", "space", "h", "o", "tab", "enter")
+        assert await answered(pilot, answer) == "domains hosts"
+
+
+async def test_completion_in_the_middle_keeps_the_rest() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.prompt.ask(":", "he rest", complete=words)
+        await pilot.press(*["left"] * 5, "tab")
+        assert app.text == "help rest"
+        await pilot.press("!")
+        assert app.text == "help! rest"
+
+
+async def test_a_candidate_is_clicked() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        answer = app.prompt.ask(":", complete=words)
+        await pilot.press("h", "tab")
+        await pilot.click(app.prompt.query_one(LineList), offset=(3, 1))
+        await until(pilot, lambda: app.text == "help")
+        await pilot.press("enter")
+        assert await answered(pilot, answer) == "help"
+
+
+async def test_no_candidate_changes_nothing() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.prompt.ask(":", complete=words)
+        await pilot.press("z", "tab", "shift+tab")
+        assert app.text == "z"
+        assert app.focused is app.prompt.input
+
+
+async def test_a_mistake_is_shown_with_its_place_and_not_accepted() -> None:
+    def changed(text: str) -> None:
+        if "nope" in text:
+            raise QueryError("there is no field [red]nope", 4, 8)
+
+    app = PromptApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        answer = app.prompt.ask("/", changed=changed)
+        await typed(pilot, "web nope:1")
+        await until(pilot, lambda: "there is no field [red]nope" in screen_text(app))
+        underlined = [s.text for s in app.prompt.input.render_line(0) if s.style and s.style.underline]
+        assert underlined == ["nope"]
+        await pilot.press("enter")
+        assert not answer.done()
+        await pilot.press(*["backspace"] * 6, "enter")
+        assert await answered(pilot, answer) == "web "
+        assert app.prompt.error == ""
+
+
+async def test_asking_again_cancels_the_first_question() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.below.focus()
+        await pilot.pause()
+        first = app.prompt.ask("/", "one")
+        second = app.prompt.ask(":", "two")
+        assert await answered(pilot, first) is None
+        assert app.text == "two"
+        await pilot.press("enter")
+        assert await answered(pilot, second) == "two"
+        assert app.focused is app.below
+
+
+async def test_it_closes_when_nobody_waits_any_more() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        answer = app.prompt.ask("/")
+        answer.cancel()
+        await until(pilot, lambda: not app.prompt.display, "the prompt to close")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (20, 5)])
+async def test_hostile_candidates_are_plain_text(size: tuple[int, int]) -> None:
+    app = PromptApp()
+    async with app.run_test(size=size) as pilot:
+        app.prompt.ask(
+            ":", complete=lambda _text, _cursor: [("[red]a\x9b", "[/]\u202e"), ("[b]", "x" * 4000)]
+        )
+        await pilot.press("tab", "tab")
+        assert app.text == "[red]a\x9b"
+        shown = screen_text(app)
+        assert "[red]a" in shown
+        assert not set("\x9b\u202e") & set(shown)
+
+
+class EagerApp(TypeAhead):
+    """Opens its prompt as the application does: at once, and waits for the answer in a worker."""
 
     BINDINGS: ClassVar = [Binding("slash", "filter", "Filter")]
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(ansi_color=False)
+        self.prompt = Prompt()
         self.lines: list[str | None] = []
 
-    def action_filter(self) -> None:
-        self.run_worker(self._filter())
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return role_variables()
 
-    async def _filter(self) -> None:
-        self.lines.append(await self.prompt.ask("/"))
+    def compose(self) -> ComposeResult:
+        yield LineList(["one", "two"], lambda item, _: styled(item))
+        yield self.prompt
+
+    def action_filter(self) -> None:
+        self.run_worker(self._filter(self.prompt.ask("/")))
+
+    async def _filter(self, answer: Awaitable[str | None]) -> None:
+        self.lines.append(await answer)
 
 
 async def test_keys_typed_ahead_reach_the_prompt() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, ScrollableContainer, Vertical
@@ -86,6 +87,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         self._title = title
         self._danger = danger
         self._finished = False
+        self._early: list[events.Key] = []
 
     # For subclasses
 
@@ -134,6 +136,23 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         focus = self.first_focus() or next(iter(self.focus_chain), None)
         if focus is not None:
             self.set_focus(focus)
+
+    def _forward_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and self.focused is None and not event.is_forwarded:
+            self._early.append(event)
+        super()._forward_event(event)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that was typed before anything here had the focus goes to what has it now."""
+        if event not in self._early:
+            return
+        self._early.remove(event)
+        if self.focused is not None:
+            event.stop()
+            event.prevent_default()
+            again = events.Key(event.key, event.character)
+            again._set_forwarded()  # noqa: SLF001 (else the app would hand it out once more)
+            self.focused.post_message(again)
 
     def retitle(self, title: str) -> None:
         self.query_one(Box).border_title = styled(title)

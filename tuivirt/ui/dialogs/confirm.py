@@ -13,7 +13,7 @@ from tuivirt.core.action import Action
 from tuivirt.core.store import Record
 from tuivirt.ui.dialogs.base import Dialog
 from tuivirt.ui.dialogs.gate import Gate, gate_of
-from tuivirt.ui.dialogs.target import Target, commands, loss, names_of
+from tuivirt.ui.dialogs.target import Target, commands, hosts_of, loss, names_of
 from tuivirt.ui.widgets.choices import PushButton
 from tuivirt.ui.widgets.line_list import LineList
 from tuivirt.ui.widgets.roles import fitted, joined, styled, styled_lines
@@ -84,9 +84,10 @@ class ConfirmDialog(QuestionDialog):
         self._action = action
         self._targets = [Target.of(record, uri(record)) for record in records]
         self._hidden = hidden
-        question = loss(action, self._targets) or f"{action.title}: {names_of(self._targets)}?"
+        names, hosts = names_of(self._targets), hosts_of(self._targets)
+        question = loss(action, self._targets) or f"{action.title}: {names} on {hosts}?"
         super().__init__(
-            f"{action.title}: {names_of(self._targets)}",
+            f"{action.title}: {names}",
             question,
             yes=action.title,
             danger=action.danger,

@@ -139,7 +139,3 @@ class Form(Vertical):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Entered())
-
-    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
-        event.stop()
-        self.post_message(self.Changed())

@@ -26,7 +26,10 @@ class FormDialog(Dialog[Any]):
     Enter in a line goes through with it, except where data can be lost: there the button must be pressed.
     """
 
-    BINDINGS: ClassVar = [Binding("ctrl+s", "accept", "OK", show=False)]
+    BINDINGS: ClassVar = [
+        Binding("enter", "enter", "OK", show=False),
+        Binding("ctrl+s", "accept", "OK", show=False),
+    ]
 
     def __init__(
         self, action: Action[Any], subject: Record | ConnectionState, uri: str, *, protected: str = ""
@@ -78,6 +81,10 @@ class FormDialog(Dialog[Any]):
         self.action_accept()
 
     def on_form_entered(self) -> None:
+        self.action_enter()
+
+    def action_enter(self) -> None:
+        """Enter in a field: accept, but only go on where data can be lost."""
         if self._action.danger:
             self.focus_next()
         else:

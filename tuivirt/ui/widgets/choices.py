@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
@@ -61,6 +62,13 @@ class Choice(LineList[tuple[Any, str]]):
 
     def _line(self, item: tuple[Any, str], width: int) -> Content:  # noqa: ARG002
         return Content(f"({'•' if item is self.item else ' '}) {plain(item[1])}")
+
+    def action_choose(self) -> None:
+        """Enter is for whoever is around it: the line is chosen already."""
+        raise SkipAction
+
+    def choose(self) -> None:
+        """A click has moved the cursor, which is all."""
 
     @property
     def value(self) -> Any:

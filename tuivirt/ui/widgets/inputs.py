@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import events
+from textual.strip import Strip
 from textual.widgets import Input, TextArea
 from textual.widgets.text_area import EditResult, Location
 
@@ -74,6 +75,11 @@ class TextInput(Input):
     TextInput:ansi {
         text-style: underline;
     }
+    TextInput:ansi > .input--cursor {
+        color: ansi_default;
+        background: ansi_default;
+        text-style: reverse;
+    }
     TextInput > .text-input--mistake {
         color: $role-bad;
         text-style: underline;
@@ -126,6 +132,10 @@ class TextInput(Input):
         event.stop()
         event.prevent_default()
         self.replace(" ".join(event.text.strip("\r\n").splitlines()), *self.selection)
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)  # as wide as its text: the field would end there
+        return strip.extend_cell_length(self.scrollable_content_region.width, self.rich_style)
 
     @property
     def _value(self) -> Text:

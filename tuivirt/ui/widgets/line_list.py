@@ -178,6 +178,10 @@ class LineList(ScrollView, Generic[T], can_focus=True):
         self.move_to(len(self._items) - 1)
 
     def action_choose(self) -> None:
+        self.choose()
+
+    def choose(self) -> None:
+        """Tell that the line under the cursor is meant."""
         if self._items:
             self.post_message(self.Chosen(self, self._cursor))
 
@@ -187,4 +191,4 @@ class LineList(ScrollView, Generic[T], can_focus=True):
             again = index == self._cursor and event.chain > 1
             self.move_to(index)
             if self._one_click or again:
-                self.action_choose()
+                self.choose()
