@@ -103,7 +103,7 @@ class BookmarkFile:
             raw = self._path.read_bytes() if self._path.exists() else b""
             source = parse_toml(str(self._path), raw)
             if source.problems:
-                raise BookmarkError(f"{source.problems[0]}: mend this first, as saving would lose it")
+                raise BookmarkError(f"{source.problems[0]}: mend this by hand first")
             now, _ = _bookmarks(source)
             self._check_names(now, old, new)
             text = _edited(source, old, new)

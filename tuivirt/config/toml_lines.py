@@ -58,11 +58,11 @@ def line_of(found: list[Statement], path: Path) -> int | None:
     by_path: dict[Path, int] = {}
     for statement in found:
         by_path.setdefault(statement.path, statement.start + 1)
-    while path:
-        if path in by_path:
-            return by_path[path]
-        path = path[:-1]
-    return None
+    for length in range(len(path), 0, -1):
+        if path[:length] in by_path:
+            return by_path[path[:length]]
+    # A table that is written by its parts alone.
+    return next((statement.start + 1 for statement in found if statement.path[: len(path)] == path), None)
 
 
 def _header(text: str, arrays: dict[Path, int]) -> Path:
