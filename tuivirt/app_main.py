@@ -77,6 +77,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
             shutdown_patience=settings.shutdown_patience,
             ssh=ssh,
             log_file=str(paths.log_file()),
+            ascii=settings.icons == "ascii",
         ),
     )
     try:

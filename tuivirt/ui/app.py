@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +23,7 @@ from tuivirt.ui.theme import DEFAULT, load_themes, pick
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.filter import LineFilter
 
     from tuivirt.ui.palette import Entry
 
@@ -62,6 +63,14 @@ class TuivirtApp(TypeAhead):
             self.register_theme(theme.textual())
         self.theme = chosen.name
         self.main = MainScreen(backend, store, options, self)
+
+    def get_line_filters(self) -> "Sequence[LineFilter]":
+        filters = super().get_line_filters()
+        if not self.options.ascii:
+            return filters
+        from tuivirt.ui.ascii import AsciiFilter
+
+        return [*filters, AsciiFilter()]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our roles for a theme that is not ours."""

@@ -66,5 +66,5 @@ class Options:
     shutdown_patience: float = 60.0
     ssh: Callable[[str, Sequence[str]], SshTarget] = lambda _connection, _tags: SshTarget()
     log_file: str = ""
-    read_only: bool = False
-    mouse: bool = True
+    ascii: bool = False
+    """Draw with ASCII alone."""

@@ -412,9 +412,6 @@ class MainScreen(Screen[None]):
 
     # Connections
 
-    def on_connections_pane_opened(self) -> None:
-        self.show_domains()
-
     def on_connections_pane_toggled(self, message: ConnectionsPane.Toggled) -> None:
         self.hosts.toggle(message.name)
 
