@@ -1,5 +1,6 @@
 """Where the columns of a table go."""
 
+import itertools
 from typing import Any
 
 from hypothesis import given
@@ -42,7 +43,7 @@ def test_the_first_column_stays_when_the_others_scroll() -> None:
 def test_columns_never_overlap_or_leave_the_line(width: int, offset: int) -> None:
     placed, left, right = place(COLUMNS, width, offset)
     assert left + right + len(placed) == len(COLUMNS)
-    for one, other in zip(placed, placed[1:], strict=False):
+    for one, other in itertools.pairwise(placed):
         assert one.x + one.width <= other.x
     if width >= 12:
         assert placed[-1].x + placed[-1].width <= width
