@@ -3,7 +3,7 @@
 #
 #   tools/setup.sh run       what running needs: .venv with the application in it
 #   tools/setup.sh develop   also what the checks and tests need
-#   tools/setup.sh test      also what the tests on a real daemon need: libvirtd and QEMU
+#   tools/setup.sh test      also libvirtd and QEMU, and the distribution's libvirt binding beside ours
 #
 # VENV=DIR              another directory than .venv
 # PYTHON=PROGRAM        the Python to use (3.11 or newer); else the first good one
@@ -219,4 +219,13 @@ daemon_is_there() {
 if [ "$goal" = test ] && ! daemon_is_there && ! { install daemon && daemon_is_there; }; then
     say "the tests on a real daemon need what is missing here:"
     say "  sudo $(command_for daemon)"
+fi
+
+# --- the distribution's binding --------------------------------------------------------------------------
+
+# The packaging test runs the wheel with it as well. The environment is the one that a user without a compiler
+# gets, so making it is part of the test.
+if [ "$goal" = test ] &&
+    ! PYTHON=/usr/bin/python3 BINDING=system VENV=.testcache/system-binding tools/setup.sh run; then
+    say "the test with the binding of the distribution cannot run without what is missing here"
 fi

@@ -1,6 +1,5 @@
 """A daemon of its own for every test that asks for one: 0.15 s to start, nothing to clean up after it."""
 
-import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.support import linux_guest as linux
 from tests.support.daemon import DaemonUnavailableError, LibvirtDaemon
+from tests.support.unavailable import unavailable
 
 HERE = Path(__file__).parent
 running = pytest.StashKey[LibvirtDaemon]()
@@ -19,13 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.daemon)
 
 
-def unavailable(reason: str) -> None:
-    """Skip the test; where a missing package is a fault (in CI), fail."""
-    if os.environ.get("TUIVIRT_REQUIRE_DAEMON", "0") not in {"", "0"}:
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
-
-
 @pytest.fixture
 def daemon(request: pytest.FixtureRequest) -> Iterator[LibvirtDaemon]:
     """A running libvirtd without domains, networks or pools, which this test may freeze, kill and restart."""
@@ -33,7 +26,6 @@ def daemon(request: pytest.FixtureRequest) -> Iterator[LibvirtDaemon]:
         own = LibvirtDaemon()
     except DaemonUnavailableError as error:
         unavailable(str(error))
-        raise
     try:
         own.start()
         request.node.stash[running] = own
@@ -51,7 +43,6 @@ def linux_guest() -> linux.LinuxGuest:
         return linux.build()
     except DaemonUnavailableError as error:
         unavailable(str(error))
-        raise
 
 
 @pytest.hookimpl(wrapper=True)
