@@ -1,6 +1,6 @@
 """All that is known, owned by the UI thread. Changes go in, a summary of what they touched comes out."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -94,6 +94,20 @@ def _carried(before: Sample | None, now: Sample) -> Sample:
     )
 
 
+@dataclass(slots=True)
+class Count:
+    """How many objects of one kind a connection has."""
+
+    total: int = 0
+    active: int = 0
+
+    def add(self, item: Any, times: int) -> None:
+        """Count ``item`` in (1) or out (-1). Kinds that know no *active* count none."""
+        self.total += times
+        if getattr(item, "active", False):
+            self.active += times
+
+
 class Store:
     """Connections, objects by kind, runs and the journal."""
 
@@ -101,6 +115,8 @@ class Store:
         self._record_types = record_types
         self.connections: dict[str, c.ConnectionState] = {}
         self.records: dict[str, dict[Key, Record]] = {kind: {} for kind in record_types}
+        self.counts: defaultdict[tuple[str, str], Count] = defaultdict(Count)
+        """By connection and kind; kept up to date, as counting tens of thousands takes milliseconds."""
         self.hosts: dict[str, HostUsage] = {}
         self.stats_took: dict[str, float] = {}
         self.runs: dict[int, c.RunState] = {}
@@ -167,17 +183,22 @@ class Store:
     def _upsert(self, item: Any, at: float | None, delta: Delta) -> None:
         records = self.records[item.key.kind]
         record = records.get(item.key)
+        count = self.counts[item.key[:2]]
         if record is None:
             records[item.key] = self._record_types[item.key.kind](item)
         elif record.item == item:
             return
         else:
+            count.add(record.item, -1)
             record.replaced(item, at)
+        count.add(item, 1)
         delta.removed.discard(item.key)
         delta.touched.add(item.key)
 
     def _remove(self, key: Key, delta: Delta) -> None:
-        if self.records[key.kind].pop(key, None) is not None:
+        record = self.records[key.kind].pop(key, None)
+        if record is not None:
+            self.counts[key[:2]].add(record.item, -1)
             delta.removed.add(key)
             delta.touched.discard(key)
 

@@ -128,30 +128,15 @@ def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
     return lines
 
 
-def entries_of(names: Collection[str], sources: dict[str, Source], store: Store) -> dict[str, Entry]:
-    """The entries of some lines, from one pass over the domains."""
-    counts = {name: [0, 0] for name in names}
-    everything = [0, 0]
-    for key, record in store.records.get("domain", {}).items():
-        active = bool(record.item.active)
-        for count in (counts.get(key.connection), everything):
-            if count is not None:
-                count[0] += active
-                count[1] += 1
-    if ALL in counts:
-        counts[ALL] = everything
-    entries = {}
-    for name, (running, total) in counts.items():
-        usage = store.hosts.get(name)
-        entries[name] = Entry(
-            name,
-            sources.get(name),
-            store.connections.get(name),
-            running,
-            total,
-            usage.cpu if usage is not None else None,
-        )
-    return entries
+def entry_of(name: str, source: Source | None, store: Store) -> Entry:
+    """What the store knows of a connection, or of all together."""
+    if name == ALL:
+        counts = [count for (_, kind), count in store.counts.items() if kind == "domain"]
+        return Entry(ALL, None, None, sum(c.active for c in counts), sum(c.total for c in counts))
+    count = store.counts[name, "domain"]
+    usage = store.hosts.get(name)
+    cpu = usage.cpu if usage is not None else None
+    return Entry(name, source, store.connections.get(name), count.active, count.total, cpu)
 
 
 class Roster:
@@ -185,15 +170,17 @@ class Roster:
         if lines_of(self.sources.values(), self._store) != self.lines:
             self._load()
             return None
-        wanted = {*names, ALL} & self.entries.keys()
-        now = entries_of(wanted, self.sources, self._store)
+        now = {name: self._entry(name) for name in {*names, ALL} & self.entries.keys()}
         changed = {name for name, entry in now.items() if entry != self.entries[name]}
         self.entries.update(now)
         return changed
 
     def _load(self) -> None:
         self.lines = lines_of(self.sources.values(), self._store)
-        self.entries = entries_of(self.names, self.sources, self._store)
+        self.entries = {name: self._entry(name) for name in self.names}
+
+    def _entry(self, name: str) -> Entry:
+        return entry_of(name, self.sources.get(name), self._store)
 
 
 def name_width(titles: Iterable[str], width: int) -> int:
