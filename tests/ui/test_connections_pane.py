@@ -32,7 +32,8 @@ from tuivirt.core.key import Key
 from tuivirt.core.source import Source, SourceKind
 from tuivirt.core.store import Record, Store
 from tuivirt.ui.commands import commands_of
-from tuivirt.ui.panes.connection_lines import ALL, Entry, Heading, about, lines_of, name_width, row, wrap
+from tuivirt.ui.panes.connection_lines import about, name_width, row, wrap
+from tuivirt.ui.panes.connection_roster import ALL, Entry, Heading, lines_of
 from tuivirt.ui.panes.connections import ConnectionsPane
 from tuivirt.ui.panes.connections_line import ConnectionsLine
 

@@ -15,14 +15,8 @@ from tuivirt.core.resource import Cell
 from tuivirt.core.source import Source
 from tuivirt.core.store import Store
 from tuivirt.ui.commands import bindings_of, commands_of
-from tuivirt.ui.panes.connection_lines import (
-    Heading,
-    Line,
-    Roster,
-    about,
-    name_width,
-    row,
-)
+from tuivirt.ui.panes.connection_lines import about, name_width, row
+from tuivirt.ui.panes.connection_roster import Heading, Line, Roster
 from tuivirt.ui.widgets.cells import fit
 from tuivirt.ui.widgets.name_list import NameList
 

@@ -12,7 +12,8 @@ from textual.widget import Widget
 
 from tuivirt.core.source import Source
 from tuivirt.core.store import Store
-from tuivirt.ui.panes.connection_lines import Entry, Roster, short
+from tuivirt.ui.panes.connection_lines import short
+from tuivirt.ui.panes.connection_roster import Entry, Roster
 
 GAP = "  "
 
