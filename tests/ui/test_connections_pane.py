@@ -62,7 +62,8 @@ def source(name: str, kind: SourceKind = "bookmark", **more: Any) -> Source:
         "default": "LIBVIRT_DEFAULT_URI",
         "argument": "-c",
     }[kind]
-    return Source(name, more.pop("uri", f"qemu+ssh://root@{name}/system"), kind, origin, **more)
+    more = {"uri": f"qemu+ssh://root@{name}/system", "origin": origin} | more
+    return Source(name, source=kind, **more)
 
 
 def state(name: str, phase: Phase, **more: Any) -> ConnectionChanged:
@@ -147,7 +148,7 @@ def test_sections_come_in_order_and_say_where_they_come_from() -> None:
     sources = [
         source("arg", "argument"),
         source("b2", group="lab"),
-        source("a1", "alias"),
+        source("a1", "alias", origin="/etc/libvirt/libvirt.conf:7"),
         source("b1"),
         source("b3", group="edge"),
         source("b4", group="lab"),

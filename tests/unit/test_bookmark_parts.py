@@ -124,7 +124,7 @@ def test_the_parameters_offered_fit_and_none_is_hidden() -> None:
     ("text", "name"),
     [
         ("qemu+ssh://root@lab1.example.org/system", "lab1"),
-        ("qemu+ssh://root@lab2.example.org/system", "lab2 2"),
+        ("qemu+ssh://root@lab2.example.org/system", "lab2 (2)"),
         ("qemu+tls://192.0.2.7/system", "192.0.2.7"),
         ("qemu+tls://[2001:db8::1]/system", "2001:db8::1"),
         ("qemu:///system", "qemu system"),

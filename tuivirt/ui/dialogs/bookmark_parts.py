@@ -134,7 +134,7 @@ def suggested_name(uri: ConnectionURI, taken: Collection[str]) -> str:
         host = host.partition(".")[0]
     base = host or " ".join(part for part in (uri.driver, PurePath(uri.path).stem) if part)
     name = base if plain(base) == base else uri.driver
-    numbers = (f"{name} {number}" for number in range(2, len(taken) + 3))
+    numbers = (f"{name} ({number})" for number in range(2, len(taken) + 3))
     return name if name not in taken else next(text for text in numbers if text not in taken)
 
 

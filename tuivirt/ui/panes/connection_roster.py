@@ -1,5 +1,6 @@
 """Which connections the sidebar lists, in which order, and what is known of each."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -20,6 +21,7 @@ _LOOKS: Final[dict[Phase, tuple[str, str, str]]] = {
     "failed": ("✗", "bad", "failed"),
     "closed": ("○", "dim", "not open"),
 }
+_LINE: Final = re.compile(r":[0-9]+$")
 _AUTH: Final = frozenset({45, 79, 94})
 """``VIR_ERR_AUTH_FAILED``, ``_AUTH_CANCELLED`` and ``_AUTH_UNAVAILABLE``."""
 
@@ -102,12 +104,17 @@ def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
     order = list(KINDS)
     for (kind, group), members in sorted(sections.items(), key=lambda item: order.index(item[0][0])):
         if members:
-            origins = {PurePath(source.origin).name for source in members}
+            origins = {_file(source.origin) for source in members}
             origin = plain(origins.pop()) if len(origins) == 1 and not group else ""
             lines += [Heading(plain(group) or KINDS[kind][0], origin), *(source.name for source in members)]
     if others := [name for name in store.connections if name not in names]:
         lines += [Heading("opened here"), *others]
     return lines
+
+
+def _file(origin: str) -> str:
+    """The name of the file alone, without directory and line."""
+    return _LINE.sub("", PurePath(origin).name)
 
 
 def entry_of(name: str, source: Source | None, store: Store) -> Entry:
