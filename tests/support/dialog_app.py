@@ -10,7 +10,7 @@ from textual.widget import Widget
 from tuivirt.ui.theme import load_themes
 
 THEMES, _ = load_themes(None)
-PENDING = object()
+PENDING: Any = object()
 """The answer of a dialog that is still open."""
 
 

@@ -71,7 +71,10 @@ class ColumnsDialog(Dialog[tuple[str, ...]]):
 
     def on_line_list_chosen(self, message: LineList.Chosen) -> None:
         message.stop()
-        self.action_switch()
+        if message.clicked:
+            self.action_switch()
+        else:
+            self.action_accept()
 
     def action_shift(self, step: int) -> None:
         ids, at = list(self._list.items), self._list.cursor

@@ -67,7 +67,7 @@ class Choice(LineList[tuple[Any, str]]):
         """Enter is for whoever is around it: the line is chosen already."""
         raise SkipAction
 
-    def choose(self) -> None:
+    def choose(self, *, clicked: bool) -> None:
         """A click has moved the cursor, which is all."""
 
     @property

@@ -60,6 +60,10 @@ class LineList(ScrollView, Generic[T], can_focus=True):
     class Chosen(Moved):
         """Enter or a click on the line."""
 
+        def __init__(self, line_list: "LineList[Any]", index: int, *, clicked: bool) -> None:
+            super().__init__(line_list, index)
+            self.clicked = clicked
+
     def __init__(
         self,
         items: Sequence[T],
@@ -178,12 +182,12 @@ class LineList(ScrollView, Generic[T], can_focus=True):
         self.move_to(len(self._items) - 1)
 
     def action_choose(self) -> None:
-        self.choose()
+        self.choose(clicked=False)
 
-    def choose(self) -> None:
+    def choose(self, *, clicked: bool) -> None:
         """Tell that the line under the cursor is meant."""
         if self._items:
-            self.post_message(self.Chosen(self, self._cursor))
+            self.post_message(self.Chosen(self, self._cursor, clicked=clicked))
 
     def on_click(self, event: events.Click) -> None:
         index = event.y + self.scroll_offset.y
@@ -191,4 +195,4 @@ class LineList(ScrollView, Generic[T], can_focus=True):
             again = index == self._cursor and event.chain > 1
             self.move_to(index)
             if self._one_click or again:
-                self.choose()
+                self.choose(clicked=True)
