@@ -172,7 +172,7 @@ class PlanDialog(Dialog[bool]):
         ]
         self._summary.update(styled(", ".join([f"{phases['done']} of {len(self._rows)} done", *told])))
         self._abort.display = over < len(self._rows)
-        self._retry.display = bool(phases["failed"] or phases["cancelled"]) and over == len(self._rows)
+        self._retry.display = bool(phases["failed"] or phases["cancelled"])
         self._describe()
 
     def _describe(self) -> None:
