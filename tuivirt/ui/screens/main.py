@@ -119,15 +119,13 @@ class MainScreen(Screen[None]):
     def update_from(self, delta: Delta) -> None:
         """Take over what a batch of changes touched."""
         self.listing.update(delta)
-        if delta.connections:
-            self.connections.update(delta.connections)
-            self.connections_line.update(delta.connections)
-            self.listing.show_title()
-            self._ask()
-        elif delta.hosts or delta.listed or delta.removed or delta.touched:
-            names = delta.hosts | {key.connection for key in (*delta.touched, *delta.removed)}
+        touched = {key.connection for key in (*delta.touched, *delta.removed)}
+        if names := delta.connections | delta.hosts | touched:
             self.connections.update(names)
             self.connections_line.update(names)
+        if delta.connections:
+            self.listing.show_title()
+            self._ask()
         shown = self.listing.record
         if shown is not None and shown.key in delta.touched:
             self.detail.update(shown)

@@ -256,16 +256,19 @@ class LineTable(ScrollView, can_focus=True):
             self.post_message(self.CursorMoved())
 
     def show_cursor(self) -> None:
-        """Scroll no further than needed to have the cursor in sight."""
+        """Scroll no further than needed to have the cursor in sight.
+
+        By force, because the scroll bar that would allow it comes only with the next layout.
+        """
         index = self.view.cursor_index
         height = self.height_of_body
         if index is None or height <= 0:
             return
         top = self.scroll_offset.y
         if index < top:
-            self.scroll_to(y=index, animate=False, immediate=True)
+            self.scroll_to(y=index, animate=False, force=True)
         elif index >= top + height:
-            self.scroll_to(y=index - height + 1, animate=False, immediate=True)
+            self.scroll_to(y=index - height + 1, animate=False, force=True)
 
     def on_click(self, event: events.Click) -> None:
         if event.y == 0:
