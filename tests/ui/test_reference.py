@@ -1,0 +1,12 @@
+"""The tables of the manual say what the code says."""
+
+import subprocess
+import sys
+
+from tests.support.cache import REPOSITORY
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    check = [sys.executable, REPOSITORY / "tools" / "reference.py", "--check"]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
