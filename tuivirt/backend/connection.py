@@ -5,8 +5,8 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import libvirt
 
@@ -14,13 +14,13 @@ from tuivirt.backend import event_thread
 from tuivirt.backend.auth import open_connection
 from tuivirt.backend.errors import explain_error
 from tuivirt.backend.inbox import Inbox
-from tuivirt.backend.session import Session
+from tuivirt.backend.session import Reports, Session
 from tuivirt.core.backend import Watch
-from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened, Phase
+from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened, HostFacts, Phase
 from tuivirt.core.errors import HostError
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
-from tuivirt.core.uri import ConnectionURI, URIError
+from tuivirt.core.uri import ConnectionURI
 from tuivirt.resources import host
 from tuivirt.resources.domain.started import run_directory
 
@@ -53,6 +53,10 @@ class Connection:
         self._reconnect = reconnect
         self._state = ConnectionState(name, uri, read_only=read_only, since=time.time())
         self._attempt = 0
+        self._has_rows = False
+        """Its rows are on screen: they stay while it is lost, and it comes back by itself."""
+        self._journalled = ("", "")
+        """Phase and error of the last entry: attempts that fail for one reason are told once."""
         self._pause = FIRST_PAUSE
         self._retry: threading.Timer | None = None
         self._watch = Watch()
@@ -74,13 +78,14 @@ class Connection:
     def disconnect(self) -> None:
         """Close, or give up the attempt that is under way."""
         with self._lock:
-            self._attempt += 1
-            self._drop()
+            self.close()
+            self._has_rows = False
             if self._state.phase != "closed":
+                self._state = replace(self._state, facts=None)
                 self._tell("closed")
 
     def close(self) -> None:
-        """Like ``disconnect``, and nothing is told any more."""
+        """Like ``disconnect``, but nothing is told any more."""
         with self._lock:
             self._attempt += 1
             self._drop()
@@ -108,40 +113,46 @@ class Connection:
             uri = ConnectionURI.parse(self._state.uri)
             event_thread.ensure_running()
             conn = open_connection(uri, read_only=self._state.read_only)
-        except URIError as error:
-            self._failed(attempt, HostError(str(error)), retry=False)
-            return
+            keep_alive(conn, self._keepalive)
         except libvirt.libvirtError as error:
             self._failed(attempt, explain_error(error, self._state.uri))
             return
+        except ValueError as error:  # a URIError, or text that no C string can hold
+            self._failed(attempt, HostError(str(error)))
+            return
         with self._lock:
-            if attempt != self._attempt:
-                threading.Thread(target=conn.close, name="close late", daemon=True).start()
+            if attempt == self._attempt:
+                self._opened(attempt, uri, conn)
                 return
-            session = self.session = Session(
-                self._state.name,
-                conn,
-                in_process=uri.in_process,
-                run_directory=run_directory(uri, os.environ.get("XDG_RUNTIME_DIR")),
-                interval=self._interval,
-                inbox=self._inbox,
-                failed=lambda error: self._failed(attempt, explain_error(error, self._state.uri)),
-            )
-            self._pause = FIRST_PAUSE
-            self._tell("open")
-            session.begin()
-            session.watch(self._watch)
-            session.prober.submit(lambda: self._settle(attempt, session))
+        close_late(conn)
 
-    def _settle(self, attempt: int, session: Session) -> None:
-        """What an open connection still needs, once its list is being read."""
-        conn = session.conn
-        with session.places.shared("host facts"):
-            _where_supported(
-                lambda: conn.registerCloseCallback(lambda _c, reason, _o: self._lost(attempt, reason), None)
-            )
-            _where_supported(lambda: conn.setKeepAlive(*self._keepalive))
-            facts = host.read_facts(conn)
+    def _opened(self, attempt: int, uri: ConnectionURI, conn: libvirt.virConnect) -> None:
+        self.session = Session(
+            self._state.name,
+            self._state.uri,
+            conn,
+            in_process=uri.in_process,
+            run_directory=run_directory(uri, os.environ.get("XDG_RUNTIME_DIR")),
+            interval=self._interval,
+            inbox=self._inbox,
+            reports=Reports(
+                listed=partial(self._listed, attempt),
+                facts=partial(self._told, attempt),
+                failed=lambda error: self._failed(attempt, explain_error(error, self._state.uri)),
+                lost=partial(self._lost, attempt),
+            ),
+        )
+        self._tell("open")
+        self.session.begin()
+        self.session.watch(self._watch)
+
+    def _listed(self, attempt: int) -> None:
+        with self._lock:
+            if attempt == self._attempt:
+                self._has_rows = True
+                self._pause = FIRST_PAUSE
+
+    def _told(self, attempt: int, facts: HostFacts) -> None:
         with self._lock:
             if attempt == self._attempt:
                 self._state = replace(self._state, facts=facts)
@@ -157,18 +168,19 @@ class Connection:
         }.get(reason, f"reason {reason}")
         self._failed(attempt, HostError(f"connection lost: {words}"))
 
-    def _failed(self, attempt: int, error: HostError, *, retry: bool = True) -> None:
+    def _failed(self, attempt: int, error: HostError) -> None:
         with self._lock:
-            if attempt != self._attempt or self._state.phase in {"closed", "failed", "stale"}:
+            if attempt != self._attempt:
                 return
-            was_open = self._state.phase == "open"
             self._attempt += 1
             self._drop()
-            # A connection that was open comes back by itself; one that never opened waits for the user.
-            had_rows = was_open or self._state.facts is not None
-            self._tell("stale" if had_rows else "failed", error)
-            if had_rows and retry and self._reconnect:
-                self._schedule()
+            # A connection that had a list comes back by itself; one that never had waits for the user.
+            if self._has_rows:
+                self._tell("stale", error)
+                if self._reconnect:
+                    self._schedule()
+            else:
+                self._tell("failed", error)
 
     def _schedule(self) -> None:
         pause = self._pause * random.uniform(0.8, 1.2)  # noqa: S311 (jitter, not a secret)
@@ -202,23 +214,33 @@ class Connection:
             code=error.code if error else None,
         )
         self.announce()
-        name = self._state.name
-        words = {
-            "open": "connected",
-            "closed": "disconnected",
-            "stale": "connection lost",
-            "failed": "failed",
-        }
-        if phase in words:
-            key = Key(name, host.KIND, name)
-            detail = self._state.error
-            self._inbox.put(Happened(Entry(now, key, name, "connection", words[phase], detail)))
+        if phase in _WORDS and (phase, self._state.error) != self._journalled:
+            self._journalled = phase, self._state.error
+            key = Key(self._state.name, host.KIND, self._state.name)
+            entry = Entry(now, key, key.id, "connection", _WORDS[phase], self._state.error)
+            self._inbox.put(Happened(entry))
 
 
-def _where_supported(arrange: Callable[[], object]) -> None:
-    """Some drivers have no connection that could be lost."""
+_WORDS: dict[str, str] = {
+    "open": "connected",
+    "closed": "disconnected",
+    "stale": "connection lost",
+    "failed": "failed",
+}
+
+
+def keep_alive(conn: libvirt.virConnect, keepalive: tuple[int, int]) -> None:
+    """Have libvirt notice a dead connection; no round trip. A driver inside this process has none to lose."""
     try:
-        arrange()
+        conn.setKeepAlive(*keepalive)
     except libvirt.libvirtError as error:
         if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
             raise
+
+
+def close_late(conn: libvirt.virConnect) -> None:
+    """Close a connection that nobody waits for any more."""
+    try:
+        conn.close()
+    except libvirt.libvirtError as error:
+        log.info("closing: %s", error)

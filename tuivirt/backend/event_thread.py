@@ -4,7 +4,6 @@ Not libvirtaio: calls made from worker threads change its timers without waking 
 events come late or not at all.
 """
 
-import functools
 import logging
 import threading
 
@@ -12,16 +11,24 @@ import libvirt
 
 log = logging.getLogger(__name__)
 
+_starting = threading.Lock()
+_threads: list[threading.Thread] = []
 
-@functools.cache
+
 def ensure_running() -> threading.Thread:
-    """Register the default event implementation and run it; must come before the first open."""
-    libvirt.virEventRegisterDefaultImpl()
-    # libvirt prints every error to stderr, over the screen, unless a handler takes it.
-    libvirt.registerErrorHandler(lambda _opaque, _error: None, None)
-    thread = threading.Thread(target=_run, name="libvirt-events", daemon=True)
-    thread.start()
-    return thread
+    """Register the default event implementation and run it; must come before the first open.
+
+    Connections open in parallel, and two implementations, or two threads in one, lose events.
+    """
+    with _starting:
+        if not _threads:
+            libvirt.virEventRegisterDefaultImpl()
+            # libvirt prints every error to stderr, over the screen, unless a handler takes it.
+            libvirt.registerErrorHandler(lambda _opaque, _error: None, None)
+            thread = threading.Thread(target=_run, name="libvirt-events", daemon=True)
+            thread.start()
+            _threads.append(thread)
+        return _threads[0]
 
 
 def _run() -> None:

@@ -1,7 +1,6 @@
 """The fleet: every connection of the app behind the protocol that the user interface sees."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -10,22 +9,16 @@ from typing import TypeVar
 import libvirt
 
 from tuivirt.backend.connection import Connection
-from tuivirt.backend.errors import explain_error
 from tuivirt.backend.inbox import Inbox
-from tuivirt.backend.lane import Lane
 from tuivirt.backend.runner import KeepDefinition, Runner
-from tuivirt.backend.session import Session
-from tuivirt.core.backend import Definition, DiskSize, Order, Request, Watch
-from tuivirt.core.changes import Change, ConnectionRemoved, Happened, RunChanged, RunState
+from tuivirt.core.backend import Definition, DiskSize, Request, Watch
+from tuivirt.core.changes import Change, ConnectionRemoved
 from tuivirt.core.errors import HostError
-from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.resources import find_action
 from tuivirt.resources.domain.definition import disk_sizes, read_definition
 
 T = TypeVar("T")
-
-READ_ONLY = "the connection is read-only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,6 @@ class Fleet:
         self._inbox = Inbox()
         self._connections: dict[str, Connection] = {}
         self._runner = Runner(self._inbox, parallel=options.parallel, keep=keep_definition)
-        self._asks: dict[str, Lane] = {}
 
     def attach(self, wake: Callable[[], None]) -> None:
         self._inbox.attach(wake)
@@ -101,34 +93,16 @@ class Fleet:
             connection.watch(watches.get(name, Watch()))
 
     def perform(self, request: Request) -> int:
-        action = find_action(request.action)
-        for order in request.orders:
-            if self._connections[order.key.connection].state.read_only:
-                self._refuse(request, order, READ_ONLY)
-        allowed = tuple(
-            order for order in request.orders if not self._connections[order.key.connection].state.read_only
-        )
-        return self._runner.perform(
-            action, Request(request.action, allowed, request.params), self._connections
-        )
-
-    def _refuse(self, request: Request, order: Order, reason: str) -> None:
-        now = time.time()
-        action = find_action(request.action)
-        state = RunState(self._runner.number(), action.id, order.key, order.name, "failed", now, note=reason)
-        self._inbox.put(RunChanged(state))
-        self._inbox.put(
-            Happened(Entry(now, order.key, order.name, "action", action.title, reason, ok=False, took=0.0))
-        )
+        return self._runner.perform(find_action(request.action), request, self._connections)
 
     def abort(self, run: int) -> None:
         self._runner.abort(run)
 
     def definition(self, key: Key) -> Awaitable[Definition]:
-        return self._ask(key, lambda session: read_definition(session.handle(key.id)))
+        return self._ask(key, "definition", read_definition)
 
     def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
-        return self._ask(key, lambda session: disk_sizes(session.handle(key.id), targets))
+        return self._ask(key, "disk sizes", lambda dom: disk_sizes(dom, targets), of_guest=True)
 
     def calls(self, name: str) -> tuple[tuple[str, float], ...]:
         connection = self._connections.get(name)
@@ -136,28 +110,20 @@ class Fleet:
         return session.places.calls() if session is not None else ()
 
     def close(self) -> None:
+        self._inbox.detach()
         self._runner.stop()
         for connection in self._connections.values():
             connection.close()
 
-    def _ask(self, key: Key, question: Callable[[Session], T]) -> Awaitable[T]:
-        """Answer a question of the UI on a lane of the connection."""
-        future: Future[T] = Future()
+    def _ask(
+        self, key: Key, label: str, question: Callable[[libvirt.virDomain], T], *, of_guest: bool = False
+    ) -> Awaitable[T]:
+        """Answer a question of the user interface about one domain on a lane of its connection."""
         connection = self._connections.get(key.connection)
         session = connection.session if connection is not None else None
-        if connection is None or session is None:
+        if session is None:
+            future: Future[T] = Future()
             future.set_exception(HostError(f"{key.connection} is not connected"))
-            return asyncio.wrap_future(future)
-        uri = connection.state.uri
-
-        def answer() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                with session.places.shared("definition"):
-                    future.set_result(question(session))
-            except libvirt.libvirtError as error:
-                future.set_exception(explain_error(error, uri))
-
-        self._asks.setdefault(key.connection, Lane(f"ask {key.connection}")).submit(answer)
+        else:
+            future = session.ask(label, lambda: question(session.handle(key.id)), of_guest=of_guest)
         return asyncio.wrap_future(future)

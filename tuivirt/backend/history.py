@@ -19,7 +19,9 @@ class History:
     def keep(self, key: Key, name: str, xml: str) -> Path:
         """Write a definition and have it on the disk before returning. Raises OSError."""
         folder = self._directory / _word(key.connection) / _word(key.id)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for made in (self._directory, folder.parent, folder):
+            # Each by itself: of missing parents the mode would be the user's default.
+            made.mkdir(mode=0o700, parents=True, exist_ok=True)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         path = folder / f"{stamp}-{_word(name)}.xml"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

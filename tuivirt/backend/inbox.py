@@ -28,6 +28,11 @@ class Inbox:
         if pending:
             wake()
 
+    def detach(self) -> None:
+        """Wake nobody any more: the loop that was woken is about to end."""
+        with self._lock:
+            self._wake = None
+
     def put(self, change: Change) -> None:
         with self._lock:
             self._changes.append(change)

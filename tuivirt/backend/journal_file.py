@@ -25,6 +25,12 @@ class JournalFile:
         """Returns at once; a file that cannot be written is told in the log, once."""
         self._lane.submit(lambda: self._append(entry.to_json().encode("utf-8", "backslashreplace") + b"\n"))
 
+    def close(self, timeout: float = 1.0) -> None:
+        """Wait until what was given is on the disk, at most ``timeout`` seconds."""
+        if not self._lane.finish(timeout):
+            log.warning("the last lines of the journal could not be written in time")
+        self._lane.stop()
+
     def _append(self, line: bytes) -> None:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,11 +1,11 @@
 """Performing actions: a plan of runs, bounded parallelism per host, a result per object."""
 
 import itertools
-import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -13,7 +13,8 @@ import libvirt
 
 from tuivirt.backend.errors import explain_error
 from tuivirt.backend.inbox import Inbox
-from tuivirt.backend.lane import Lane
+from tuivirt.backend.job_watcher import JobWatcher
+from tuivirt.backend.lane import Job, Lane
 from tuivirt.backend.session import Session
 from tuivirt.core.action import Action
 from tuivirt.core.backend import Request
@@ -23,12 +24,9 @@ from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.resources import host
 
-log = logging.getLogger(__name__)
+READ_ONLY = "the connection is read-only"
 
-PROGRESS_INTERVAL = 0.5
-"""Seconds between two looks at the progress of a job."""
-
-KeepDefinition = Callable[[Key, str, str], None]
+KeepDefinition = Callable[[Key, str, str], object]
 """Writes (key, name, XML with secrets) to the local history; raises OSError."""
 
 
@@ -41,14 +39,44 @@ class Target(Protocol):
     def session(self) -> Session | None: ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Run:
+    """One action on one object. Its states are told from several threads, none after its end."""
+
     state: RunState
     action: Action[Any]
     params: object | None
-    target: Target
+    target: Target | None
     command: str
-    job: Callable[[], None] | None = None
+    inbox: Inbox
+    job: Job = lambda: None
+    began: float | None = None
+    """Monotonic seconds."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def tell(self, **changes: Any) -> bool:
+        """Replace the state and tell it; whether it was not over before."""
+        with self.lock:
+            if self.state.phase in {"done", "failed", "cancelled"}:
+                return False
+            self.state = replace(self.state, **changes)
+            self.inbox.put(RunChanged(self.state))
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Lanes:
+    """The work lanes of one connection. What cannot wait behind stuck calls has one of its own."""
+
+    usual: Lane
+    urgent: Lane
+
+    def of(self, action: Action[Any]) -> Lane:
+        return self.urgent if action.urgent else self.usual
+
+    def stop(self) -> None:
+        self.usual.stop()
+        self.urgent.stop()
 
 
 class Runner:
@@ -59,173 +87,154 @@ class Runner:
         self._parallel = parallel
         self._keep = keep
         self._numbers = itertools.count(1)
-        self._lanes: dict[tuple[str, bool], Lane] = {}
+        self._lanes: dict[str, _Lanes] = {}
         self._runs: dict[int, _Run] = {}
 
     def perform(self, action: Action[Any], request: Request, targets: Mapping[str, Target]) -> int:
         """Queue a run for each object; returns the number of the batch."""
         batch = next(self._numbers)
         for order in request.orders:
-            key = order.key
             state = RunState(
                 run=next(self._numbers),
                 action=action.id,
-                key=key,
+                key=order.key,
                 name=order.name,
                 phase="queued",
                 started=time.time(),
                 can_abort=True,
                 batch=batch,
             )
-            run = _Run(state, action, request.params, targets[key.connection], order.command)
+            target = targets.get(order.key.connection)
+            run = _Run(state, action, request.params, target, order.command, self._inbox)
             run.job = partial(self._run, run)
             self._runs[state.run] = run
             self._inbox.put(RunChanged(state))
-            self._lane(key.connection, urgent=action.urgent).submit(run.job)
+            self._lanes_of(order.key.connection).of(action).submit(run.job)
         return batch
-
-    def number(self) -> int:
-        """A number that no run has yet."""
-        return next(self._numbers)
 
     def abort(self, number: int) -> None:
         """Take back a queued run; ask libvirt to abort the job of a running one."""
         run = self._runs.get(number)
-        if run is None or run.job is None:
+        if run is None:
             return
-        lane = self._lane(run.state.key.connection, urgent=run.action.urgent)
-        if lane.withdraw(run.job):
-            self._change(run, phase="cancelled", note="taken back before it began")
-            del self._runs[number]
+        lanes = self._lanes_of(run.state.key.connection)
+        if lanes.of(run.action).withdraw(run.job):
+            self._runs.pop(number, None)
+            run.tell(phase="cancelled", note="taken back before it began", can_abort=False)
         elif run.action.job:
-            self._lane(run.state.key.connection, urgent=True).submit(lambda: self._abort_job(run))
+            lanes.urgent.submit(partial(self._abort_job, run))
 
     def forget(self, connection: str) -> None:
-        """The connection is gone: what waits for it never runs."""
-        for run in [r for r in self._runs.values() if r.state.key.connection == connection]:
-            self.abort(run.state.run)
+        """The connection is let go: what waits for it never runs, of what runs the result is not known."""
+        for run in list(self._runs.values()):
+            if run.state.key.connection != connection:
+                continue
+            if run.state.phase == "queued":
+                self.abort(run.state.run)
+            self._ended(run, HostError("the connection was closed before the answer came"))
+        if (lanes := self._lanes.pop(connection, None)) is not None:
+            lanes.stop()
 
     def stop(self) -> None:
-        for lane in self._lanes.values():
-            lane.stop()
+        """Begin nothing any more."""
+        for lanes in self._lanes.values():
+            lanes.stop()
 
-    def _lane(self, connection: str, *, urgent: bool) -> Lane:
-        lane = self._lanes.get((connection, urgent))
-        if lane is None:
-            threads = 1 if urgent else self._parallel
-            lane = self._lanes[connection, urgent] = Lane(f"work {connection}", threads=threads)
-        return lane
-
-    def _change(self, run: _Run, **changes: Any) -> None:
-        run.state = replace(run.state, **changes)
-        self._inbox.put(RunChanged(run.state))
+    def _lanes_of(self, connection: str) -> _Lanes:
+        if connection not in self._lanes:
+            self._lanes[connection] = _Lanes(
+                Lane(f"work {connection}", threads=self._parallel), Lane(f"urgent {connection}")
+            )
+        return self._lanes[connection]
 
     def _run(self, run: _Run) -> None:
-        action, key = run.action, run.state.key
-        self._change(run, phase="running", started=time.time(), can_abort=action.job)
-        began = time.monotonic()
+        if not run.tell(phase="running", started=time.time(), can_abort=run.action.job):
+            return
+        run.began = time.monotonic()
+        error: HostError | None = None
         try:
             self._call(run)
-        except libvirt.libvirtError as error:
-            self._ended(run, began, explain_error(error, run.target.state.uri))
-        except HostError as error:
-            self._ended(run, began, error)
-        except (ValueError, OSError) as error:
-            self._ended(run, began, HostError(str(error)))
-        else:
-            self._ended(run, began, None)
-        finally:
-            del self._runs[run.state.run]
-            session = run.target.session
-            if session is not None and key.kind != host.KIND:
-                session.reread(key)
+        except libvirt.libvirtError as failure:
+            error = self._explain(run, failure)
+        except HostError as failure:
+            error = failure
+        except (ValueError, OSError) as failure:
+            error = HostError(str(failure))
+        self._ended(run, error)
 
     def _call(self, run: _Run) -> None:
+        session = self._session(run)
         action, key = run.action, run.state.key
-        session = run.target.session
-        if session is None:
-            raise HostError(f"{key.connection} is not connected", hint="Connect it, then try again.")
-        handle: Any = session.conn if key.kind == host.KIND else session.handle(key.id)
         place = session.places.urgent if action.urgent else session.places.shared
-        with place(f"{action.title} {run.state.name}"):
-            if action.replaces_definition:
-                self._keep(key, run.state.name, _definition(handle))
-            watcher = _JobWatcher(handle, session, lambda **c: self._change(run, **c)) if action.job else None
-            try:
-                if run.params is None:
-                    action.run(handle)
-                else:
-                    action.run(handle, run.params)
-            finally:
-                if watcher is not None:
-                    watcher.stop()
+        try:
+            with place(f"{action.title} {run.state.name}"):
+                handle: Any = session.conn if key.kind == host.KIND else session.handle(key.id)
+                if action.replaces_definition:
+                    self._keep(key, run.state.name, _definition(handle))
+                arguments = () if run.params is None else (run.params,)
+                with self._watched(run, handle, session):
+                    action.run(handle, *arguments)
+        finally:
+            if key.kind == host.KIND:
+                session.refresh()
+            else:
+                session.reread(key)
+
+    @staticmethod
+    def _session(run: _Run) -> Session:
+        """Raises HostError where nothing can be done."""
+        name, target = run.state.key.connection, run.target
+        if target is not None and target.state.read_only:
+            raise HostError(READ_ONLY)
+        if target is None or (session := target.session) is None:
+            raise HostError(f"{name} is not connected", hint="Connect it, then try again.")
+        return session
+
+    @contextmanager
+    def _watched(self, run: _Run, handle: libvirt.virDomain, session: Session) -> Iterator[None]:
+        if not run.action.job:
+            yield
+            return
+        watcher = JobWatcher(handle, session.places, lambda done: run.tell(progress=done))
+        try:
+            yield
+        finally:
+            watcher.stop()
 
     def _abort_job(self, run: _Run) -> None:
-        session = run.target.session
-        if session is None:
-            return
         try:
-            with session.places.urgent(f"abort {run.state.name}"):
+            session = self._session(run)
+            with session.places.urgent(f"cancel {run.state.name}"):
                 session.handle(run.state.key.id).abortJob()
-        except libvirt.libvirtError as error:
-            self._change(
-                run, note=f"cannot be cancelled: {explain_error(error, run.target.state.uri).message}"
-            )
+        except libvirt.libvirtError as failure:
+            run.tell(note=f"cannot be cancelled: {self._explain(run, failure).message}")
+        except HostError as failure:
+            run.tell(note=f"cannot be cancelled: {failure.message}")
 
-    def _ended(self, run: _Run, began: float, error: HostError | None) -> None:
-        took = time.monotonic() - began
+    @staticmethod
+    def _explain(run: _Run, error: libvirt.libvirtError) -> HostError:
+        return explain_error(error, run.target.state.uri if run.target is not None else "")
+
+    def _ended(self, run: _Run, error: HostError | None) -> None:
+        self._runs.pop(run.state.run, None)
         if error is None:
-            self._change(run, phase="done", progress=None, note="", can_abort=False)
+            told = run.tell(phase="done", progress=None, note="", can_abort=False)
         else:
-            self._change(run, phase="failed", note=error.message, hint=error.hint, can_abort=False)
-        self._inbox.put(
-            Happened(
-                Entry(
-                    at=time.time(),
-                    key=run.state.key,
-                    name=run.state.name,
-                    origin="action",
-                    what=run.action.title,
-                    detail=error.message if error else "",
-                    ok=error is None,
-                    took=took,
-                    command=run.command,
-                )
+            told = run.tell(phase="failed", note=error.message, hint=error.hint, can_abort=False)
+        if told:
+            entry = Entry(
+                at=time.time(),
+                key=run.state.key,
+                name=run.state.name,
+                origin="action",
+                what=run.action.title,
+                detail=error.message if error else "",
+                ok=error is None,
+                took=0.0 if run.began is None else time.monotonic() - run.began,
+                command=run.command,
             )
-        )
+            self._inbox.put(Happened(entry))
 
 
 def _definition(dom: libvirt.virDomain) -> str:
-    flags = libvirt.VIR_DOMAIN_XML_SECURE | libvirt.VIR_DOMAIN_XML_INACTIVE
-    return str(dom.XMLDesc(flags))
-
-
-class _JobWatcher:
-    """Looks at the progress of a job while its call blocks."""
-
-    def __init__(self, dom: libvirt.virDomain, session: Session, change: Callable[..., None]) -> None:
-        self._dom = dom
-        self._session = session
-        self._change = change
-        self._over = threading.Event()
-        threading.Thread(target=self._watch, name="progress", daemon=True).start()
-
-    def stop(self) -> None:
-        self._over.set()
-
-    def _watch(self) -> None:
-        while not self._over.wait(PROGRESS_INTERVAL):
-            try:
-                with self._session.places.shared("progress"):
-                    done = _progress(self._dom.jobStats(0))
-            except libvirt.libvirtError as error:
-                log.debug("progress: %s", error)
-                return  # a driver without job statistics; the call itself tells the result
-            if done is not None and not self._over.is_set():
-                self._change(progress=done)
-
-
-def _progress(job: Mapping[str, Any]) -> float | None:
-    """0…1 from ``virDomainGetJobStats``; None while it tells no total."""
-    total = job.get("data_total", 0)
-    return min(1.0, job.get("data_processed", 0) / total) if total else None
+    return dom.XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE | libvirt.VIR_DOMAIN_XML_INACTIVE)

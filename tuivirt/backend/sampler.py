@@ -3,31 +3,32 @@
 Its own thread, because a single hung guest blocks the call for as long as it hangs.
 """
 
-import logging
-import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import libvirt
 
-from tuivirt.backend.inbox import Inbox
+from tuivirt.backend.host_load import HostLoads
+from tuivirt.backend.lane import Job, Lane
+from tuivirt.backend.outlet import Outlet
 from tuivirt.backend.places import Places
 from tuivirt.core.backend import Watch
 from tuivirt.core.changes import HostSampled, Sampled
-from tuivirt.core.usage import Sample
+from tuivirt.core.errors import HostError
 from tuivirt.resources.domain import stats
 from tuivirt.resources.domain.read import Handles
-from tuivirt.resources.host import read_load
-
-log = logging.getLogger(__name__)
+from tuivirt.resources.domain.stats import Samples
 
 PAUSE_PER_SECOND = 10.0
-"""A tick comes no sooner than ten times the last call's own time, so that slow hosts are asked less."""
-ALL_GROUPS = frozenset({"memory", "vcpu"})
-"""What one reading of every domain asks for: the sizes that the list shows of inactive domains too."""
+"""A tick comes no sooner than ten times the last call's own time, so that slow hosts are asked less …"""
+LONGEST_PAUSE = 30.0
+"""… but no later than this many seconds after a guest has hung for minutes."""
+SIZES = frozenset({"memory", "vcpu"})
+"""What the first reading of a domain asks for: the list shows the sizes of inactive domains too."""
 
 
-class Sampler:
+class Sampler(Lane):
     """Samples the domains of one session while somebody looks."""
 
     def __init__(
@@ -35,135 +36,140 @@ class Sampler:
         name: str,
         conn: libvirt.virConnect,
         places: Places,
-        inbox: Inbox,
+        outlet: Outlet,
         *,
         handles: Callable[[], Handles],
         in_process: bool,
         interval: float,
     ) -> None:
-        self._name = name
+        # A lost connection is told by its close callback; any other failure must not end the ticks.
+        super().__init__(f"stats {name}", tolerates=(libvirt.libvirtError, HostError))
+        self._connection = name
         self._conn = conn
         self._places = places
-        self._inbox = inbox
+        self._outlet = outlet
         self._handles = handles
         self._in_process = in_process
         self._interval = interval
+        self._host = HostLoads(conn)
         self._watch = Watch()
         self._all = False
-        self._once: dict[str, libvirt.virDomain] = {}
-        self._vcpus: dict[str, int] = {}
+        self._once: Handles = {}
         self._due = 0.0
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
-        self._stopped = False
-        self._host_tells = True
+        """When the next tick is due, monotonic seconds; 0: at once."""
+        self._took = 0.0
+        self._bulk_tells = True
+        """Whether the bulk call tells more than states."""
+        self._seen: set[str] = set()
+        """UUIDs whose sizes are known, where the bulk call does not tell them."""
 
     def watch(self, watch: Watch) -> None:
         """What is on screen now; a first look is answered at once."""
-        with self._changed:
+        with self._changing():
             if watch.groups - self._watch.groups or (watch.stats and not self._watch.stats):
                 self._due = 0.0
             self._watch = watch
-            self._wake()
+            if not self._bulk_tells:
+                handles = self._handles()
+                visible = {key.id for key in watch.visible}
+                self._once.update({uuid: handles[uuid] for uuid in visible - self._seen if uuid in handles})
 
     def all_once(self) -> None:
         """Sample every domain, inactive ones too, as soon as the lane is free."""
-        with self._changed:
+        with self._changing():
             self._all = True
-            self._wake()
+            self._seen.clear()
 
-    def once(self, uuid: str, handle: libvirt.virDomain) -> None:
-        """Sample one domain that has changed."""
-        with self._changed:
-            self._once[uuid] = handle
-            self._wake()
+    def some_once(self, handles: Handles) -> None:
+        """Sample domains that have changed."""
+        with self._changing():
+            self._once.update(handles)
+            self._seen -= handles.keys()
 
     def stop(self) -> None:
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
+        super().stop()
+        self._once = {}
 
-    def _wake(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name=f"stats {self._name}", daemon=True)
-            self._thread.start()
-        self._changed.notify_all()
+    def _seek(self) -> tuple[Job | None, float | None]:
+        if self._all:
+            self._all, self._once = False, {}
+            self._due = time.monotonic() + self._interval
+            return self._sample_all, None
+        if self._once:
+            chosen, self._once = self._once, {}
+            return partial(self._sample_some, chosen), None
+        if not self._watch.stats and not (self._watch.host and self._host.told):
+            return None, None
+        now = time.monotonic()
+        if self._due > now:
+            return None, self._due - now
+        self._due = now + self._interval
+        return self._tick, None
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                while not self._stopped and not self._all and not self._once:
-                    wait = self._due - time.monotonic() if self._ticking else None
-                    if wait is not None and wait <= 0:
-                        break
-                    self._changed.wait(wait)
-                if self._stopped:
-                    return
-                watch, everything, once = self._watch, self._all, self._once
-                self._all, self._once = False, {}
-                tick = self._ticking and time.monotonic() >= self._due
-            started = time.monotonic()
-            try:
-                self._turn(watch, everything=everything, once=once, tick=tick)
-            except libvirt.libvirtError as error:
-                # A lost connection is told by its close callback; any other failure must not end the ticks.
-                log.info("stats of %s: %s", self._name, error)
-            if tick:
-                took = time.monotonic() - started
-                self._due = started + max(self._interval, took * PAUSE_PER_SECOND)
+    def _sample_all(self) -> None:
+        groups = self._watch.groups | SIZES
+        self._report("stats of all domains", lambda: stats.sample_all(self._conn, groups), sizes=True)
 
-    @property
-    def _ticking(self) -> bool:
-        return self._watch.stats or self._watch.host
+    def _sample_some(self, chosen: Handles) -> None:
+        groups = self._watch.groups | SIZES
+        handles = list(chosen.values())
+        self._report(
+            "stats of some domains", lambda: stats.sample_some(self._conn, handles, groups), sizes=True
+        )
 
-    def _turn(
-        self, watch: Watch, *, everything: bool, once: dict[str, libvirt.virDomain], tick: bool
-    ) -> None:
-        if everything:
-            self._report(
-                lambda: stats.sample_all(self._conn, watch.groups | ALL_GROUPS), "stats of all domains"
-            )
-        elif once:
-            chosen = list(once.values())
-            self._report(
-                lambda: stats.sample_some(self._conn, chosen, watch.groups | ALL_GROUPS),
-                "stats of some domains",
-            )
-        elif watch.stats and watch.everyone:
-            self._report(lambda: stats.sample_active(self._conn, watch.groups), "stats")
-        elif watch.stats:
-            # Each running guest costs its daemon about 8 ms and us 25 µs: leave out who is not on screen.
-            handles = self._handles()
-            visible = [handles[key.id] for key in watch.visible if key.id in handles]
-            if visible:
-                self._report(lambda: stats.sample_some(self._conn, visible, watch.groups), "stats")
-        if tick and watch.host and self._host_tells:
-            self._sample_host()
+    def _tick(self) -> None:
+        watch = self._watch
+        self._took = 0.0
+        try:
+            if watch.stats:
+                self._sample_watched(watch)
+            if watch.host and self._host.told:
+                self._sample_host()
+        finally:
+            with self._condition:
+                if self._due:  # else somebody looks at something new meanwhile, and need not wait
+                    pause = min(self._took * PAUSE_PER_SECOND, LONGEST_PAUSE)
+                    self._due = max(self._due, time.monotonic() - self._took + pause)
 
-    def _report(self, ask: Callable[[], dict[str, Sample]], label: str) -> None:
-        started = time.monotonic()
-        with self._places.shared(label):
-            samples = ask()
-        took = time.monotonic() - started
-        if self._in_process:
-            stats.add_info(samples, self._info_wanted(samples))
-        for uuid, sample in samples.items():
-            if sample.vcpus is not None:
-                self._vcpus[uuid] = sample.vcpus
-        if samples and not self._stopped:
-            self._inbox.put(Sampled(self._name, samples, took))
-
-    def _info_wanted(self, samples: dict[str, Sample]) -> Handles:
-        """The domains to ask for ``info()``: all the first time, then those on screen."""
+    def _sample_watched(self, watch: Watch) -> None:
+        if watch.everyone:
+            self._report("stats", lambda: stats.sample_active(self._conn, watch.groups))
+            return
+        # Each running guest costs its daemon about 8 ms and us 25 µs: leave out who is not on screen.
         handles = self._handles()
-        seen = {uuid for uuid in samples if uuid in handles}
+        visible = [handles[key.id] for key in watch.visible if key.id in handles]
+        if visible:
+            self._report("stats", lambda: stats.sample_some(self._conn, visible, watch.groups))
+
+    def _report(self, label: str, ask: Callable[[], Samples | None], *, sizes: bool = False) -> None:
+        with self._places.shared(label):
+            started = time.monotonic()
+            samples = ask()
+            if samples is None:
+                self._bulk_tells = False
+            elif samples and sizes:
+                self._bulk_tells = any(sample.vcpus is not None for sample in samples.values())
+            samples = samples or {}
+            if not self._bulk_tells:
+                self._add_infos(samples)
+            self._took = time.monotonic() - started
+        if samples:
+            self._outlet.put(Sampled(self._connection, samples, self._took))
+
+    def _add_infos(self, samples: Samples) -> None:
+        """Ask each domain on screen. Inside this process, where it costs nothing, all not asked before."""
+        handles = self._handles()
         visible = {key.id for key in self._watch.visible}
-        return {uuid: handles[uuid] for uuid in seen if uuid in visible or uuid not in self._vcpus}
+        wanted = visible | (samples.keys() - self._seen if self._in_process else set())
+        for uuid in wanted & handles.keys():
+            if uuid in self._seen and handles[uuid].ID() == -1:
+                continue  # it does not change while it is not active
+            if (sample := stats.add_info(samples.get(uuid), handles[uuid])) is not None:
+                samples[uuid] = sample
+                self._seen.add(uuid)
 
     def _sample_host(self) -> None:
         with self._places.shared("host stats"):
-            load, rtt = read_load(self._conn)
-        if load is None:
-            self._host_tells = False
-        else:
-            self._inbox.put(HostSampled(self._name, load, rtt))
+            answer = self._host.read()
+        if answer is not None:
+            self._outlet.put(HostSampled(self._connection, *answer))

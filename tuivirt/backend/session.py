@@ -3,29 +3,50 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import libvirt
 
+from tuivirt.backend.guests import Guests
 from tuivirt.backend.inbox import Inbox
-from tuivirt.backend.lane import Lane
+from tuivirt.backend.lane import Job, Lane
+from tuivirt.backend.outlet import Outlet
 from tuivirt.backend.places import Places
 from tuivirt.backend.prober import Prober
+from tuivirt.backend.questions import Questions
 from tuivirt.backend.sampler import Sampler
 from tuivirt.core.backend import Watch
-from tuivirt.core.changes import Happened, Listed, Removed, Upserted
+from tuivirt.core.changes import Happened, HostFacts, Listed, Removed, Upserted
+from tuivirt.core.errors import HostError
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
+from tuivirt.resources import host
 from tuivirt.resources.domain import events
 from tuivirt.resources.domain.events import DomainEvent
-from tuivirt.resources.domain.read import Handles, list_all, read
+from tuivirt.resources.domain.read import Handles, list_all, read_some
 from tuivirt.resources.domain.snapshot import KIND
 
 log = logging.getLogger(__name__)
 
-BURST = 8
-"""More objects than this are read by one bulk list (five round trips) instead of one by one (five each)."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What a session tells its connection, from any thread."""
+
+    listed: Callable[[], None]
+    """The first list is there."""
+    facts: Callable[[HostFacts], None]
+    failed: Callable[[libvirt.libvirtError], None]
+    """The list cannot be read, or not any more."""
+    lost: Callable[[int], None]
+    """libvirt's close callback, with its reason."""
 
 
 class Session:
@@ -36,162 +57,206 @@ class Session:
     def __init__(
         self,
         name: str,
+        uri: str,
         conn: libvirt.virConnect,
         *,
         in_process: bool,
         run_directory: Path | None,
         interval: float,
         inbox: Inbox,
-        failed: Callable[[libvirt.libvirtError], None],
+        reports: Reports,
     ) -> None:
         self.name = name
         self.conn = conn
-        self.places = Places()
-        self._inbox = inbox
-        self._failed = failed
+        self.places = places = Places()
+        self._outlet = outlet = Outlet(inbox)
+        self._reports = reports
+        self._questions = Questions(uri)
         self._read = Lane(f"read {name}")
         self._handles: Handles = {}
-        self._dirty: dict[str, libvirt.virDomain] = {}
+        self._dirty: Handles = {}
         self._lock = threading.Lock()
-        self._callbacks: list[int] = []
-        self._closed = False
-        self.sampler = Sampler(
+        self._undo: list[Callable[[], object]] = []
+        """Takes back what was subscribed to."""
+        self._sampler = Sampler(
             name,
             conn,
-            self.places,
-            inbox,
+            places,
+            outlet,
             handles=lambda: self._handles,
             in_process=in_process,
             interval=interval,
         )
-        self.prober = Prober(
-            name,
-            conn,
-            self.places,
-            inbox,
-            find=self.handle,
-            everything=lambda: tuple(self._handles),
-            in_process=in_process,
-            run_directory=run_directory,
+        self._prober = Prober(name, places, outlet, find=self.handle, run_directory=run_directory)
+        self._guests = Guests(
+            name, conn, places, outlet, find=self.handle, active=self._is_active, in_process=in_process
         )
 
     def begin(self) -> None:
         """Subscribe, then list: what changes in between is told by an event after the list."""
-        self._read.submit(self._subscribe_and_list)
+        self._submit(self._subscribe_and_list)
 
     def watch(self, watch: Watch) -> None:
-        self.sampler.watch(watch)
-        self.prober.watch(watch)
+        self._sampler.watch(watch)
+        self._prober.watch(watch)
+        self._guests.watch(watch)
 
     def refresh(self) -> None:
         """Read everything again."""
-        self._read.submit(self._list)
+        self._submit(self._list)
 
     def reread(self, key: Key) -> None:
         """Read one object again, its details included."""
-        self.prober.forget(key.id)
-        self._mark(key.id, self._handles.get(key.id))
+        handle = self._handles.get(key.id)
+        if handle is None:
+            self.refresh()
+        else:
+            self._mark(key.id, handle)
 
     def handle(self, uuid: str) -> libvirt.virDomain:
         """The handle of a domain. Raises libvirtError when there is none (any more)."""
         return self._handles.get(uuid) or self.conn.lookupByUUIDString(uuid)
 
-    def close(self) -> None:
-        """Stop reading and let the connection go, without waiting for calls in flight.
+    def ask(self, label: str, question: Callable[[], T], *, of_guest: bool = False) -> Future[T]:
+        """Answer a question of the user interface; ``of_guest``: it may wait for a guest that hangs."""
 
-        libvirt keeps a connection alive for as long as callbacks hold it, so they are taken back first;
-        that can block on a dead host, hence the thread.
-        """
-        self._closed = True
-        self._read.stop()
-        self.sampler.stop()
-        self.prober.stop()
+        def answer() -> T:
+            with self.places.shared(label):
+                return question()
+
+        return self._questions.ask(self._guests if of_guest else self._prober, answer)
+
+    def close(self) -> None:
+        """Stop reading and let the connection go, without waiting for anything; nothing is told any more."""
+        self._outlet.shut()
+        for lane in (self._read, self._sampler, self._prober, self._guests):
+            lane.stop()
+        self._questions.close()
         threading.Thread(target=self._let_go, name=f"close {self.name}", daemon=True).start()
 
     def _let_go(self) -> None:
+        """Close the connection as soon as no call is in flight: libvirt would free what the call is using.
+
+        It also keeps a connection for as long as callbacks and handles refer to it, so they go first. Each of
+        these steps blocks where the host is dead, hence a thread.
+        """
+        self.places.close()
+        self._unsubscribe()
+        self.places.wait_until_empty()
+        self._unsubscribe()  # from what was being subscribed to meanwhile
+        self._handles, self._dirty = {}, {}
+        self._attempt(self.conn.close)
+
+    def _unsubscribe(self) -> None:
+        while self._undo:
+            self._attempt(self._undo.pop())
+
+    def _attempt(self, step: Callable[[], object]) -> None:
         try:
-            self.conn.unregisterCloseCallback()
-            for callback in self._callbacks:
-                self.conn.domainEventDeregisterAny(callback)
-            self.conn.close()
+            step()
         except libvirt.libvirtError as error:
             log.info("closing %s: %s", self.name, error)
 
-    def _on_event(self, event: DomainEvent) -> None:
-        """Called on libvirt's event thread: hand over and return."""
-        if self._closed:
-            return
-        self._inbox.put(
-            Happened(Entry(time.time(), event.key, event.name, "event", event.what, event.detail))
-        )
-        if event.definition or event.changes:
-            self.prober.forget(event.key.id)
-        if event.changes:
-            self._mark(event.key.id, event.handle)
+    def _submit(self, job: Job) -> None:
+        """Have it done on the read lane; its failure is the session's."""
 
-    def _mark(self, uuid: str, handle: libvirt.virDomain | None) -> None:
-        if handle is None:
-            self._read.submit(self._list)
-            return
-        with self._lock:
-            queued = bool(self._dirty)
-            self._dirty[uuid] = handle
-        if not queued:
-            self._read.submit(self._read_dirty)
+        def attempt() -> None:
+            try:
+                job()
+            except libvirt.libvirtError as error:
+                self._reports.failed(error)
+            except HostError as error:
+                log.info("reading %s: %s", self.name, error)
+
+        self._read.submit(attempt)
 
     def _subscribe_and_list(self) -> None:
         try:
             with self.places.read("subscribe"):
-                self._callbacks += events.subscribe_lifecycle(self.conn, self.name, self._on_event)
+                self._undo_by_number(events.subscribe_lifecycle(self.conn, self.name, self._on_event))
         except libvirt.libvirtError as error:
             if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
-                self._failed(error)
-                return
+                raise
             log.info("%s has no events; press the refresh key there", self.name)
         self._list()
-        if not self._closed:
-            self.prober.submit(self._subscribe_others)
+        self._reports.listed()
+        with self.places.read("close callback"):
+            self.conn.registerCloseCallback(lambda _conn, reason, _opaque: self._reports.lost(reason), None)
+            self._undo.append(self.conn.unregisterCloseCallback)
+        self._prober.submit(self._settle)
 
-    def _subscribe_others(self) -> None:
+    def _settle(self) -> None:
+        """What an open connection still needs, once its list is there."""
+        with self.places.shared("host facts"):
+            facts = host.read_facts(self.conn)
+        self._reports.facts(facts)
         with self.places.shared("subscribe"):
-            self._callbacks += events.subscribe_others(self.conn, self.name, self._on_event)
+            self._undo_by_number(events.subscribe_others(self.conn, self.name, self._on_event))
+
+    def _undo_by_number(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self._undo.append(partial(self.conn.domainEventDeregisterAny, number))
 
     def _list(self) -> None:
         with self._lock:
             self._dirty.clear()
-        try:
-            with self.places.read("list"):
-                domains, handles = list_all(self.conn, self.name)
-        except libvirt.libvirtError as error:
-            self._failed(error)
-            return
-        if self._closed:
-            return
-        self._handles = handles
-        self.prober.forget_all()
-        self._inbox.put(Listed(self.name, KIND, tuple(domains)))
-        self.sampler.all_once()
+        with self.places.read("list"):
+            domains, self._handles = list_all(self.conn, self.name)
+        # The store first: it drops what comes for a domain that it does not know.
+        self._outlet.put(Listed(self.name, KIND, tuple(domains)))
+        self._prober.listed(self._handles)
+        self._guests.forget_all()
+        self._sampler.all_once()
+
+    def _on_event(self, event: DomainEvent) -> None:
+        """Called on libvirt's event thread: hand over and return."""
+        self._outlet.put(
+            Happened(Entry(time.time(), event.key, event.name, "event", event.what, event.detail))
+        )
+        if event.changes:
+            self._mark(event.key.id, event.handle)
+        elif event.definition:
+            self._forget(event.key.id)
+
+    def _mark(self, uuid: str, handle: libvirt.virDomain) -> None:
+        """Have a domain read, once for all that happens to it before."""
+        with self._lock:
+            queued = bool(self._dirty)
+            self._dirty[uuid] = handle
+        if not queued:
+            self._submit(self._read_dirty)
 
     def _read_dirty(self) -> None:
         with self._lock:
-            dirty = dict(self._dirty)
-            self._dirty.clear()
-        if len(dirty) > BURST:
+            dirty, self._dirty = self._dirty, {}
+        if not dirty:
+            return  # a list has come before
+        try:
+            with self.places.read("read"):
+                domains, handles = read_some(self.conn, self.name, dirty.values())
+                # A new dict, because other threads are looking at the old one.
+                kept = {uuid: handle for uuid, handle in self._handles.items() if uuid not in dirty}
+                self._handles = kept | handles
+        except libvirt.libvirtError as error:
+            # One domain's trouble is not the connection's; if it is, the list fails too.
+            log.info("reading on %s: %s", self.name, error)
             self._list()
             return
-        for uuid, handle in dirty.items():
-            try:
-                with self.places.read("read"):
-                    domain = read(self.conn, handle, self.name)
-            except libvirt.libvirtError as error:
-                self._failed(error)
-                return
-            if self._closed:
-                return
-            if domain is None:
-                self._handles.pop(uuid, None)
-                self._inbox.put(Removed(Key(self.name, KIND, uuid)))
-            else:
-                self._handles[uuid] = handle
-                self._inbox.put(Upserted(domain, time.time()))
-                self.sampler.once(uuid, handle)
+        at = time.time()
+        for domain in domains:
+            self._outlet.put(Upserted(domain, at))
+        for uuid in dirty.keys() - handles.keys():
+            self._outlet.put(Removed(Key(self.name, KIND, uuid)))
+        for uuid in dirty:
+            self._forget(uuid)
+        if handles:
+            self._sampler.some_once(handles)
+
+    def _forget(self, uuid: str) -> None:
+        self._prober.forget(uuid)
+        self._guests.forget(uuid)
+
+    def _is_active(self, uuid: str) -> bool:
+        """As far as is known here: a handle's id is that of its last reading."""
+        handle = self._handles.get(uuid)
+        return handle is not None and handle.ID() != -1

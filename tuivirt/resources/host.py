@@ -1,7 +1,6 @@
 """A host: what it says of itself, its load, and what can be done on it as a whole."""
 
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -9,7 +8,7 @@ from typing import TypeVar
 import libvirt
 
 from tuivirt.core.action import Actions, param
-from tuivirt.core.changes import ConnectionState, HostFacts, HostLoad
+from tuivirt.core.changes import ConnectionState, HostFacts
 
 KIND = "host"
 T = TypeVar("T")
@@ -46,7 +45,7 @@ ACTIONS = action
 
 
 def read_facts(conn: libvirt.virConnect) -> HostFacts:
-    """Four round trips. A fact that the driver does not tell stays empty."""
+    """Five round trips. A fact that the driver does not tell stays empty."""
     hostname = _told(conn.getHostname) or ""
     info = _told(conn.getInfo)
     driver = _told(conn.getType) or ""
@@ -73,24 +72,22 @@ def _told(ask: Callable[[], T]) -> T | None:
     return None
 
 
-def read_load(conn: libvirt.virConnect) -> tuple[HostLoad | None, float]:
-    """The host's counters in two round trips, and the seconds of the quicker one.
-
-    None when the driver tells neither (``virNodeGetCPUStats``, ``virNodeGetMemoryStats``).
+def read_cpu(conn: libvirt.virConnect) -> tuple[int, int] | None:
+    """Nanoseconds that all processors were busy and idle since the host started (``virNodeGetCPUStats``);
+    None where the driver does not tell. Two round trips: the binding asks for the number of counters first.
     """
-    started = time.monotonic()
     cpu = _told(lambda: conn.getCPUStats(libvirt.VIR_NODE_CPU_STATS_ALL_CPUS))
-    between = time.monotonic()
+    if cpu is None or "idle" not in cpu:
+        return None
+    busy = sum(cpu.get(name, 0) for name in ("user", "kernel", "intr"))
+    return busy, cpu["idle"] + cpu.get("iowait", 0)
+
+
+def read_memory(conn: libvirt.virConnect) -> tuple[int, int] | None:
+    """KiB in all, and free with buffers and page cache (``virNodeGetMemoryStats``); None where the driver
+    does not tell. Two round trips, as above.
+    """
     memory = _told(lambda: conn.getMemoryStats(libvirt.VIR_NODE_MEMORY_STATS_ALL_CELLS))
-    rtt = min(between - started, time.monotonic() - between)
-    if cpu is None and memory is None:
-        return None, rtt
-    load = HostLoad(at=time.monotonic())
-    if cpu is not None and "idle" in cpu:
-        idle = cpu["idle"] + cpu.get("iowait", 0)
-        busy = sum(value for name, value in cpu.items() if name in {"user", "kernel", "intr"})
-        load = HostLoad(load.at, busy_ns=busy, idle_ns=idle)
-    if memory is not None and "total" in memory:
-        free = memory.get("free", 0) + memory.get("buffers", 0) + memory.get("cached", 0)
-        load = HostLoad(load.at, load.busy_ns, load.idle_ns, memory["total"], free)
-    return load, rtt
+    if memory is None or "total" not in memory:
+        return None
+    return memory["total"], sum(memory.get(name, 0) for name in ("free", "buffers", "cached"))

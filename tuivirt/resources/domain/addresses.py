@@ -1,40 +1,42 @@
 """A guest's IP addresses, from the first source that knows any."""
 
+from typing import Final
+
 import libvirt
 
 from tuivirt.core import xml
-from tuivirt.resources.domain.snapshot import Address, Addresses
+from tuivirt.resources.domain.snapshot import Address
 
-_SOURCES = (
-    ("lease", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE),
-    ("agent", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT),
-    ("ARP", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP),
-)
+_SOURCES: Final = {
+    "lease": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE,
+    "agent": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT,
+    "ARP": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP,
+}
+SOURCES: Final = tuple(_SOURCES)
+"""In the order in which they are asked until one knows an address. The agent's answer waits for the guest."""
 
 
-def addresses(conn: libvirt.virConnect, dom: libvirt.virDomain, *, in_process: bool) -> Addresses:
-    """Leases, agent or ARP, in that order (up to three round trips).
+def ask(
+    conn: libvirt.virConnect, dom: libvirt.virDomain, source: str, *, in_process: bool
+) -> tuple[Address, ...]:
+    """The addresses that a source knows (``virDomainInterfaceAddresses``): one round trip.
 
     A source that fails (no agent, not supported) knows none; a domain that is gone raises libvirtError.
     """
     if in_process and not _networks_have_addresses(conn, dom):
-        return Addresses((), "")
-    for word, source in _SOURCES:
-        try:
-            interfaces = dom.interfaceAddresses(source, 0)
-        except libvirt.libvirtError as error:
-            if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
-                raise
-            continue
-        found = tuple(
-            Address(ip=a["addr"], prefix=a["prefix"], mac=(facts["hwaddr"] or "").lower(), interface=name)
-            for name, facts in interfaces.items()
-            for a in facts["addrs"] or ()
-            if name != "lo"
-        )
-        if found:
-            return Addresses(found, word)
-    return Addresses((), "")
+        return ()
+    try:
+        interfaces = dom.interfaceAddresses(_SOURCES[source], 0)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
+            raise
+        return ()
+    return tuple(
+        Address(ip=a["addr"], prefix=a["prefix"], mac=(facts["hwaddr"] or "").lower(), interface=name)
+        for name, facts in interfaces.items()
+        for a in facts["addrs"] or ()
+        if name != "lo"
+    )
 
 
 def _networks_have_addresses(conn: libvirt.virConnect, dom: libvirt.virDomain) -> bool:

@@ -4,7 +4,7 @@ A callback only takes the key and the words, hands them over and returns; whoeve
 object again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,8 +74,11 @@ def lifecycle_words(event: int, detail: int) -> tuple[str, str]:
     return what, _at(details, detail)
 
 
-def subscribe_lifecycle(conn: libvirt.virConnect, connection: str, handler: Handler) -> list[int]:
-    """Subscribe to what changes the list; done before it is read, so that nothing is missed."""
+def subscribe_lifecycle(conn: libvirt.virConnect, connection: str, handler: Handler) -> Iterator[int]:
+    """Subscribe to what changes the list; done before it is read, so that nothing is missed.
+
+    Yields the number to take it back by. Raises libvirtError.
+    """
 
     def lifecycle(_conn: object, dom: libvirt.virDomain, event: int, detail: int, _opaque: object) -> None:
         what, why = lifecycle_words(event, detail)
@@ -90,7 +93,7 @@ def subscribe_lifecycle(conn: libvirt.virConnect, connection: str, handler: Hand
             )
         )
 
-    return [conn.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, lifecycle, None)]
+    yield conn.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, lifecycle, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class _Told:
 
 
 def _argument(index: int) -> Callable[[tuple[Any, ...]], str]:
-    return lambda arguments: str(arguments[index])
+    return lambda arguments: str(arguments[index] or "")
 
 
 def _agent_lifecycle(arguments: tuple[Any, ...]) -> str:
@@ -117,7 +120,9 @@ _JOB_STATUS = ("completed", "failed", "canceled", "ready")
 _OTHERS: dict[str, _Told] = {
     "REBOOT": _Told("rebooted", changes=True),
     "WATCHDOG": _Told("watchdog expired", changes=True),
-    "IO_ERROR_REASON": _Told("I/O error", lambda a: f"{a[1]} {a[0]} {a[3]}".strip(), changes=True),
+    "IO_ERROR_REASON": _Told(
+        "I/O error", lambda a: " ".join(str(a[n]) for n in (1, 0, 3) if a[n]), changes=True
+    ),
     "CONTROL_ERROR": _Told("lost control of the hypervisor process", changes=True),
     "BLOCK_JOB_2": _Told("block job", lambda a: f"{a[0]} {_at(_JOB_STATUS, a[2])}", definition=True),
     "DISK_CHANGE": _Told("medium changed", _argument(2), definition=True),
@@ -138,21 +143,17 @@ _OTHERS: dict[str, _Told] = {
 }
 
 
-def subscribe_others(conn: libvirt.virConnect, connection: str, handler: Handler) -> list[int]:
+def subscribe_others(conn: libvirt.virConnect, connection: str, handler: Handler) -> Iterator[int]:
     """Subscribe to everything else that the journal tells; an event the driver does not know is left out."""
-    ids: list[int] = []
     for suffix, told in _OTHERS.items():
         event_id = getattr(libvirt, f"VIR_DOMAIN_EVENT_ID_{suffix}", None)
         if event_id is None:
             continue  # older than this event
         try:
-            ids.append(
-                conn.domainEventRegisterAny(None, event_id, _callback(connection, told, handler), None)
-            )
+            yield conn.domainEventRegisterAny(None, event_id, _callback(connection, told, handler), None)
         except libvirt.libvirtError as error:
             if error.get_error_code() not in {libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_INVALID_ARG}:
                 raise
-    return ids
 
 
 def _callback(connection: str, told: _Told, handler: Handler) -> Callable[..., None]:

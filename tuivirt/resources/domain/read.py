@@ -6,27 +6,67 @@ import libvirt
 
 from tuivirt.core.key import Key
 from tuivirt.resources.domain.snapshot import KIND, Domain, State
+from tuivirt.resources.domain.stats import Reply, ask_all
 
 Handles = dict[str, libvirt.virDomain]
 
 
 def list_all(conn: libvirt.virConnect, connection: str) -> tuple[list[Domain], Handles]:
-    """All domains and their handles by UUID, in five round trips.
+    """All domains and their handles by UUID, in five round trips. Raises libvirtError.
 
     One ``virConnectGetAllDomainStats`` for the states (state alone never waits for a guest) and one
     ``virConnectListAllDomains`` for each flag. A driver without the stats call is asked for each domain:
     it has no other way.
     """
     try:
-        states = [
-            (dom, record["state.state"], record.get("state.reason", 0))
-            for dom, record in conn.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, 0)
-            if "state.state" in record
-        ]
+        states = _states(ask_all(conn, libvirt.VIR_DOMAIN_STATS_STATE, 0))
     except libvirt.libvirtError as error:
         if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
             raise
-        states = list(_states_one_by_one(conn.listAllDomains(0)))
+        states = _states_one_by_one(conn.listAllDomains(0))
+    return _with_flags(conn, connection, states)
+
+
+def read_some(
+    conn: libvirt.virConnect, connection: str, wanted: Iterable[libvirt.virDomain]
+) -> tuple[list[Domain], Handles]:
+    """Those of these domains that still exist, read after an event: five round trips for any number of them.
+
+    Name and id are cached in a handle, so they come, and the handles too, from the reply.
+    """
+    handles = list(wanted)
+    try:
+        states = _states(conn.domainListGetStats(handles, libvirt.VIR_DOMAIN_STATS_STATE, 0))
+    except libvirt.libvirtError as error:
+        if error.get_error_code() not in {libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_NO_DOMAIN}:
+            raise
+        states = _states_one_by_one(_looked_up(conn, handles))
+    if len(states) > 1:
+        return _with_flags(conn, connection, states)
+    try:
+        domains = [_one(connection, *state) for state in states]
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
+            raise
+        domains = []  # gone between these calls
+    return domains, {domain.uuid: state[0] for domain, state in zip(domains, states, strict=False)}
+
+
+_State = tuple[libvirt.virDomain, int, int]
+"""A fresh handle, the state and the reason for it."""
+
+
+def _states(reply: Reply) -> list[_State]:
+    return [
+        (dom, record["state.state"], record.get("state.reason", 0))
+        for dom, record in reply
+        if "state.state" in record
+    ]
+
+
+def _with_flags(
+    conn: libvirt.virConnect, connection: str, states: Iterable[_State]
+) -> tuple[list[Domain], Handles]:
     autostart = _with_flag(conn, libvirt.VIR_CONNECT_LIST_DOMAINS_AUTOSTART)
     transient = _with_flag(conn, libvirt.VIR_CONNECT_LIST_DOMAINS_TRANSIENT)
     saved = _with_flag(conn, libvirt.VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE)
@@ -52,48 +92,27 @@ def list_all(conn: libvirt.virConnect, connection: str) -> tuple[list[Domain], H
     return domains, handles
 
 
-def read(conn: libvirt.virConnect, handle: libvirt.virDomain, connection: str) -> Domain | None:
-    """One domain after an event, in five round trips; None when it is gone.
-
-    Name and id are cached in a handle, so they come from the fresh one that the stats call returns.
-    """
-    try:
-        fresh = [
-            (dom, record["state.state"], record.get("state.reason", 0))
-            for dom, record in conn.domainListGetStats([handle], libvirt.VIR_DOMAIN_STATS_STATE, 0)
-        ]
-    except libvirt.libvirtError as error:
-        if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
-            raise
-        fresh = list(_states_one_by_one(_looked_up(conn, handle)))
-    if not fresh:
-        return None
-    dom, state, reason = fresh[0]
-    try:
-        return Domain(
-            key=Key(connection, KIND, dom.UUIDString()),
-            name=dom.name(),
-            domid=dom.ID(),
-            state=State.of(state),
-            reason=reason,
-            autostart=_flag(dom.autostart),
-            persistent=bool(dom.isPersistent()),
-            managed_save=_flag(dom.hasManagedSaveImage),
-            has_snapshots=_flag(dom.snapshotNum),
-        )
-    except libvirt.libvirtError as error:
-        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
-            return None
-        raise
+def _one(connection: str, dom: libvirt.virDomain, state: int, reason: int) -> Domain:
+    return Domain(
+        key=Key(connection, KIND, dom.UUIDString()),
+        name=dom.name(),
+        domid=dom.ID(),
+        state=State.of(state),
+        reason=reason,
+        autostart=_flag(dom.autostart),
+        persistent=bool(dom.isPersistent()),
+        managed_save=_flag(dom.hasManagedSaveImage),
+        has_snapshots=_flag(dom.snapshotNum),
+    )
 
 
-def _looked_up(conn: libvirt.virConnect, handle: libvirt.virDomain) -> list[libvirt.virDomain]:
-    try:
-        return [conn.lookupByUUIDString(handle.UUIDString())]
-    except libvirt.libvirtError as error:
-        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
-            return []
-        raise
+def _looked_up(conn: libvirt.virConnect, handles: Iterable[libvirt.virDomain]) -> Iterable[libvirt.virDomain]:
+    for handle in handles:
+        try:
+            yield conn.lookupByUUIDString(handle.UUIDString())
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
+                raise
 
 
 def _flag(ask: Callable[[], int]) -> bool:
@@ -121,9 +140,8 @@ def _with_flag(conn: libvirt.virConnect, flag: int) -> frozenset[str]:
         raise
 
 
-def _states_one_by_one(
-    handles: Iterable[libvirt.virDomain],
-) -> Iterable[tuple[libvirt.virDomain, int, int]]:
+def _states_one_by_one(handles: Iterable[libvirt.virDomain]) -> list[_State]:
+    states: list[_State] = []
     for dom in handles:
         try:
             state, reason = dom.state()
@@ -131,4 +149,5 @@ def _states_one_by_one(
             if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
                 raise
             continue  # gone between the list and this call
-        yield dom, state, reason
+        states.append((dom, state, reason))
+    return states

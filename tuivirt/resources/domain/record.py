@@ -35,7 +35,7 @@ class DomainRecord(Record):
         super().replaced(item, at)
         if before.name != item.name:
             self._shown = self._name_key = None
-        if before.active != item.active:
+        if before.domid != item.domid:  # started, stopped, or both since the last reading
             self.addresses = None
             if self.usage is not None:
                 self.usage.reset()

@@ -1,7 +1,7 @@
 """Bulk statistics: one call for all domains, its reply as samples by UUID."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,15 +16,15 @@ GROUPS: dict[str, int] = {
     "block": libvirt.VIR_DOMAIN_STATS_BLOCK,
     "net": libvirt.VIR_DOMAIN_STATS_INTERFACE,
 }
-"""Groups of counters by the names that columns need. All but ``cpu`` and ``net`` are asked of the guest's
-monitor, about 8 ms per running guest, so only what is on screen is named."""
+"""Groups of counters by the names that columns need. Most are asked of the guest's monitor, about 8 ms per
+running guest, and wait for a guest that hangs; so only what is on screen is named."""
 
 CHUNK = 500
 """Domains per call when the reply for all of them is too large for one message."""
 
 NOWAIT = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
 ACTIVE = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
-_Record = tuple[libvirt.virDomain, Mapping[str, Any]]
+Reply = list[tuple[libvirt.virDomain, dict[str, Any]]]
 
 
 def _groups(names: Iterable[str]) -> int:
@@ -34,48 +34,53 @@ def _groups(names: Iterable[str]) -> int:
     return flags or libvirt.VIR_DOMAIN_STATS_STATE
 
 
-def sample_all(conn: libvirt.virConnect, groups: Iterable[str]) -> dict[str, Sample]:
-    """Every domain, inactive ones too: one round trip. Raises libvirtError."""
-    return _samples(_ask_all(conn, _groups(groups), 0))
+Samples = dict[str, Sample]
+"""By UUID."""
 
 
-def sample_active(conn: libvirt.virConnect, groups: Iterable[str]) -> dict[str, Sample]:
+def sample_all(conn: libvirt.virConnect, groups: Iterable[str]) -> Samples | None:
+    """Every domain, inactive ones too: one round trip. None where the driver has no such call. Raises
+    libvirtError, as the others do.
+    """
+    return _supported(lambda: ask_all(conn, _groups(groups), NOWAIT))
+
+
+def sample_active(conn: libvirt.virConnect, groups: Iterable[str]) -> Samples | None:
     """Every active domain: one round trip."""
-    return _samples(_ask_all(conn, _groups(groups), ACTIVE))
+    return _supported(lambda: ask_all(conn, _groups(groups), ACTIVE | NOWAIT))
 
 
 def sample_some(
     conn: libvirt.virConnect, handles: list[libvirt.virDomain], groups: Iterable[str]
-) -> dict[str, Sample]:
-    """These domains, as far as they still exist: one round trip."""
+) -> Samples | None:
+    """These domains, at least one, as far as they still exist: one round trip."""
+    return _supported(lambda: conn.domainListGetStats(handles, _groups(groups), NOWAIT))
+
+
+def _supported(ask: Callable[[], Reply]) -> Samples | None:
     try:
-        return _samples(conn.domainListGetStats(handles, _groups(groups), NOWAIT))
+        reply = ask()
     except libvirt.libvirtError as error:
         if error.get_error_code() == libvirt.VIR_ERR_NO_SUPPORT:
-            return {}
+            return None
         raise
+    at = time.monotonic()
+    return {dom.UUIDString(): to_sample(record, at) for dom, record in reply}
 
 
-def _ask_all(conn: libvirt.virConnect, groups: int, which: int) -> list[_Record]:
+def ask_all(conn: libvirt.virConnect, groups: int, flags: int) -> Reply:
+    """``virConnectGetAllDomainStats``, in parts where the whole does not fit into one message."""
     try:
-        return list(conn.getAllDomainStats(groups, which | NOWAIT))
+        return conn.getAllDomainStats(groups, flags)
     except libvirt.libvirtError as error:
-        if error.get_error_code() == libvirt.VIR_ERR_NO_SUPPORT:
-            return []
         if error.get_error_code() != libvirt.VIR_ERR_RPC:
             raise
-    # The reply did not fit into one message.
-    wanted = conn.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE if which else 0)
+    wanted = conn.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE if flags & ACTIVE else 0)
     return [
         record
         for start in range(0, len(wanted), CHUNK)
-        for record in conn.domainListGetStats(wanted[start : start + CHUNK], groups, NOWAIT)
+        for record in conn.domainListGetStats(wanted[start : start + CHUNK], groups, flags & NOWAIT)
     ]
-
-
-def _samples(records: Iterable[_Record]) -> dict[str, Sample]:
-    at = time.monotonic()
-    return {dom.UUIDString(): to_sample(record, at) for dom, record in records}
 
 
 def to_sample(record: Mapping[str, Any], at: float) -> Sample:
@@ -124,19 +129,20 @@ def _net(record: Mapping[str, Any], prefix: str) -> NetCounters:
     )
 
 
-def add_info(samples: dict[str, Sample], handles: Mapping[str, libvirt.virDomain]) -> None:
-    """Fill in sizes and processor time with ``virDomainGetInfo`` for a driver inside this process, whose
-    bulk call tells states only. Not for a daemon: it is a call per domain.
+def add_info(sample: Sample | None, dom: libvirt.virDomain) -> Sample | None:
+    """A sample with sizes and processor time from ``virDomainGetInfo``, for a driver whose bulk call does not
+    tell them; None when the domain is gone. A round trip, unless the driver is inside this process.
     """
-    for uuid, dom in handles.items():
-        try:
-            _state, maximum, memory, vcpus, cpu_ns = dom.info()
-        except libvirt.libvirtError as error:
-            if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
-                raise
-            continue  # gone since it was listed
-        sample = samples[uuid]
-        if sample.vcpus is None:
-            samples[uuid] = replace(
-                sample, vcpus=vcpus, memory_kib=memory, max_memory_kib=maximum, cpu_ns=cpu_ns
-            )
+    try:
+        _state, maximum, memory, vcpus, cpu_ns = dom.info()
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
+            return None
+        raise
+    return replace(
+        sample or Sample(time.monotonic()),
+        vcpus=vcpus,
+        memory_kib=memory,
+        max_memory_kib=maximum,
+        cpu_ns=cpu_ns,
+    )
