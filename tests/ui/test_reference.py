@@ -7,6 +7,10 @@ from tests.support.cache import REPOSITORY
 
 
 def test_the_tables_are_those_of_the_code() -> None:
-    check = [sys.executable, REPOSITORY / "tools" / "reference.py", "--check"]
-    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, REPOSITORY / "tools" / "reference.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
