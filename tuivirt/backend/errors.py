@@ -2,7 +2,7 @@
 
 import libvirt
 
-from tuivirt.backend.hints import HINTS
+from tuivirt.backend.hints import HINTS, Hint
 from tuivirt.core.errors import HostError
 from tuivirt.core.text import plain
 from tuivirt.core.uri import ConnectionURI, URIError
@@ -17,10 +17,19 @@ def explain_error(error: libvirt.libvirtError, uri: str) -> HostError:
 
 def hint_for(message: str, code: int | None, uri: str) -> str:
     """What to do about an error of libvirt; empty when nothing is known."""
-    for hint in HINTS:
-        if (hint.code is None or hint.code == code) and hint.pattern.search(message):
-            return hint.advice.format_map(_place(uri))
-    return ""
+    hint = _find(message, code)
+    return hint.advice.format_map(_place(uri)) if hint else ""
+
+
+def step_of(message: str, code: int | None) -> str:
+    """The step of opening a connection at which an error happened: ``host key``, ``polkit``, ``driver`` …"""
+    hint = _find(message, code)
+    return hint.step if hint else "open"
+
+
+def _find(message: str, code: int | None) -> Hint | None:
+    fitting = (hint for hint in HINTS if hint.code is None or hint.code == code)
+    return next((hint for hint in fitting if hint.pattern.search(message)), None)
 
 
 def _place(uri: str) -> dict[str, str]:

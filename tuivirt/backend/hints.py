@@ -20,10 +20,12 @@ class Hint:
     advice: str
     code: int | None = None
     """``virErrorNumber``; None when the text says enough."""
+    step: str = "open"
+    """The step of opening a connection that such an error belongs to, in the words that the user reads."""
 
 
-def _hint(pattern: str, advice: str, code: int | None = None) -> Hint:
-    return Hint(re.compile(pattern, re.DOTALL), advice, code)
+def _hint(pattern: str, advice: str, code: int | None = None, step: str = "open") -> Hint:
+    return Hint(re.compile(pattern, re.DOTALL), advice, code, step)
 
 
 _SOCKET: Final = r"Failed to connect socket to '[^']*': "
@@ -33,10 +35,12 @@ CONFIGURATION: Final = (
         r"",
         "Mend libvirt.conf at that line: libvirt opens nothing until it can read it.",
         libvirt.VIR_ERR_CONF_SYNTAX,
+        step="configuration",
     ),
     _hint(
         r"expected a string(?: list)? for 'uri_|Malformed 'uri_aliases'",
         'Mend libvirt.conf: uri_aliases is a list such as ["lab=qemu:///system"], uri_default a string.',
+        step="configuration",
     ),
 )
 
@@ -45,30 +49,36 @@ LOCAL: Final = (
         _SOCKET + "No such file",
         "Nothing listens there. Start the daemon (systemctl start libvirtd, or virtqemud.socket), install "
         "it, or name its socket with ?socket=.",
+        step="socket",
     ),
     _hint(
         _SOCKET + "Connection refused",
         "The socket is there but its daemon is gone. Start it again: systemctl restart libvirtd, or "
         "virtqemud.socket.",
+        step="socket",
     ),
     _hint(
         _SOCKET + "Permission denied",
         "Join the group that owns the socket (usermod -aG libvirt USER) and log in again, or use "
         "qemu:///session.",
+        step="socket permission",
     ),
     _hint(
         r"Cannot create user runtime directory '[^']*'",
         "Set XDG_RUNTIME_DIR or HOME to a directory you may write to.",
+        step="socket permission",
     ),
     _hint(
         r"Unable to get system bus connection",
         "The daemon asks polkit, which needs D-Bus: start dbus on its machine, or connect as root, or set "
         'auth_unix_rw = "none" in libvirtd.conf.',
+        step="polkit",
     ),
     _hint(
         r"polkit(?! rejected)",
         "polkit has nobody to ask here. Join the group libvirt and log in again, or add a polkit rule for "
         "org.libvirt.unix.manage.",
+        step="polkit",
     ),
 )
 
@@ -78,53 +88,68 @@ SSH: Final = (
         "The host shows another key than before: it was installed anew, or somebody is in between. Find out "
         "which. If it is all right, forget the old key (ssh-keygen -R) and connect once with ssh "
         "{port}{login}.",
+        step="host key",
     ),
     _hint(
         r"Host key verification failed|decision to accept host key",
         "The host's key is not known yet. Connect once with ssh {port}{login}, compare the fingerprint, and "
         "accept it.",
+        step="host key",
     ),
     _hint(
         r"Identity file \S+ not accessible|reading private key|UNPROTECTED PRIVATE KEY",
         "The key of ?keyfile= cannot be used: check its path, and that only you may read it (chmod 600).",
+        step="SSH authentication",
     ),
     _hint(
         r"Too many authentication failures",
         "The agent offered too many keys: name the right one with ?keyfile=, or IdentitiesOnly in "
         "~/.ssh/config.",
+        step="SSH authentication",
     ),
     _hint(
         r"Permission denied \(|failed to authenticate|connect to ssh agent|private key passphrase",
         "SSH could not log in. Load the key into an agent (ssh-add), or name it with ?keyfile=; to try: ssh "
         "{port}{login}",
+        step="SSH authentication",
     ),
-    _hint(r"Could not resolve hostname", "Check the spelling of the host, and DNS: getent hosts {host}"),
+    _hint(
+        r"Could not resolve hostname",
+        "Check the spelling of the host, and DNS: getent hosts {host}",
+        step="name",
+    ),
     _hint(
         r"ssh: connect to host .*Connection refused",
         "No SSH server listens on that port of {host}. Start sshd there, or name its port in the URI.",
+        step="TCP",
     ),
     _hint(
         r"ssh: connect to host .*(?:timed out|No route|unreachable)|banner exchange|port \d+ timed out",
         "{host} does not answer: check that it is up, the route, and firewalls. To try: ssh {port}{login}",
+        step="TCP",
     ),
     _hint(
         r"kex_exchange_identification|Connection (?:reset|closed) by (?!peer)",
         "Something on that port of {host} does not speak SSH, or its sshd turns you away. To try: ssh "
         "{port}{login}",
+        step="TCP",
     ),
     _hint(
         r"while reading data: .*: (?:command )?not found|recv data: .*: (?:command )?not found",
         "{host} lacks the program that reaches its libvirt socket. Install virt-ssh-helper (libvirt-clients "
         "or libvirt-daemon) or nc (netcat-openbsd) there.",
+        step="helper on the far side",
     ),
     _hint(
         r"\bnc: |virt-ssh-helper: |Remote command terminated",
         "SSH works, but libvirt's socket on {host} does not answer. Start libvirtd or virtqemud.socket "
         "there, check ?socket=, and that the user is in the group libvirt there.",
+        step="socket on the far side",
     ),
     _hint(
         r"cannot execute binary",
         "The program of ?command= cannot be run: check its path, and that it is executable.",
+        step="command",
     ),
 )
 
@@ -133,32 +158,43 @@ AUTHENTICATION: Final = (
         r"Failed to verify peer's certificate",
         "The server's certificate is for another host name, or from a CA that is not in cacert.pem. Use the "
         "name in the certificate, or install the right CA; no_verify=1 mends the name alone.",
+        step="TLS certificate",
     ),
     _hint(
         r"TLS handshake failed",
         "The other side does not speak TLS as we do: check the port (16514 unless changed) and "
         "?tls_priority=.",
+        step="TLS",
     ),
     _hint(
         r"SASL mechanism|authentication type \S+ rejected",
         "The server offers another way to log in: leave ?auth= out, or see mech_list in its "
         "/etc/sasl2/libvirt.conf and the auth_ settings of its libvirtd.conf.",
+        step="SASL",
     ),
     _hint(
         r"Failed to collect auth credentials|(?:Username|Password) request failed",
         "The server asks for a user and a password, and got none. Answer the prompt, or name a file with "
         "them in ?authfile=.",
+        step="authentication",
     ),
     _hint(
         r"",
         "Check user and password; SASL users are made on the server with saslpasswd2 -a libvirt USER.",
         libvirt.VIR_ERR_AUTH_FAILED,
+        step="authentication",
     ),
-    _hint(r"", "The log-in was cancelled. Connect again to be asked anew.", libvirt.VIR_ERR_AUTH_CANCELLED),
+    _hint(
+        r"",
+        "The log-in was cancelled. Connect again to be asked anew.",
+        libvirt.VIR_ERR_AUTH_CANCELLED,
+        step="authentication",
+    ),
     _hint(
         r"",
         "The server's access rules forbid this to you: ask whoever runs it.",
         libvirt.VIR_ERR_ACCESS_DENIED,
+        step="access rules",
     ),
 )
 
@@ -166,33 +202,40 @@ NETWORK: Final = (
     _hint(
         r"(?:Unable to resolve address|IP address lookup for host)",
         "Check the spelling of the host, and DNS: getent hosts {host}",
+        step="name",
     ),
     _hint(
         r"unable to connect to server at .*Connection refused",
         "Nothing listens on that port of {host}. Enable it there (libvirtd-tls.socket, libvirtd-tcp.socket "
         "or sshd), or use +ssh.",
+        step="TCP",
     ),
     _hint(
         r"unable to connect to server at ",
         "{host} does not answer: check that it is up, the route, and firewalls.",
+        step="TCP",
     ),
     _hint(
         r"bytes received from server too large",
         "What listens there is no libvirt daemon: check host, port and transport (tcp 16509, tls 16514).",
+        step="protocol",
     ),
     _hint(
         r"Cannot read \S+ (?:certificate|key) '|Our own certificate|Unable to .*certificate",
         "TLS needs a CA certificate, and our own certificate and key that it signed: in /etc/pki, in "
         "~/.pki/libvirt, or in the directory of ?pkipath=.",
+        step="TLS certificate",
     ),
     _hint(
         r"Unable to read TLS confirmation",
         "The server refused our certificate: it needs one that its CA signed, or tls_no_verify_certificate = "
         "1 there.",
+        step="TLS certificate",
     ),
     _hint(
         r"TLS session priority",
         "GnuTLS does not know that ?tls_priority=: leave it out, or see gnutls-cli --list.",
+        step="TLS",
     ),
 )
 
@@ -200,28 +243,37 @@ ADDRESS: Final = (
     _hint(
         r"transport in URL not recognised",
         "Write one of unix, tls, ssh, libssh, libssh2, tcp, ext after the +; proxy modes go into ?proxy=.",
+        step="URI",
     ),
-    _hint(r"using unix socket and remote server", "Leave the host out, or use +ssh to reach it."),
+    _hint(r"using unix socket and remote server", "Leave the host out, or use +ssh to reach it.", step="URI"),
     _hint(
         r"does not include a driver name",
         "No alias of libvirt.conf has this name, and a URI begins with a driver: qemu:///system",
+        step="URI",
     ),
     _hint(
         r"no connection driver available for",
         "The daemon has no such driver: check the spelling, or install its package there "
         "(libvirt-daemon-driver-...).",
+        step="driver",
     ),
-    _hint(r"(?:maybe you want|try) \S+:///", "Change the path, or the slashes, as libvirt proposes."),
-    _hint(r"Unable to parse URI", "Percent-encode what cannot stand in a URI: %20 for a space."),
+    _hint(
+        r"(?:maybe you want|try) \S+:///",
+        "Change the path, or the slashes, as libvirt proposes.",
+        step="driver",
+    ),
+    _hint(r"Unable to parse URI", "Percent-encode what cannot stand in a URI: %20 for a space.", step="URI"),
     _hint(
         r"failed to parse xml document '",
         "The test driver needs a readable file with a host's description, or /default.",
+        step="driver",
     ),
     _hint(
         r"supply a path or use test:///default",
         "Add /default, or the path of a file with a host's description.",
+        step="driver",
     ),
-    _hint(r"", "Mend the XML at the place named.", libvirt.VIR_ERR_XML_DETAIL),
+    _hint(r"", "Mend the XML at the place named.", libvirt.VIR_ERR_XML_DETAIL, step="driver"),
 )
 
 LATER: Final = (

@@ -1,0 +1,94 @@
+"""``tuivirt doctor``: versions, files, the default URI and why, and a stepwise test of one connection."""
+
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from importlib import metadata
+
+from tuivirt import __version__, logs
+from tuivirt.backend import doctor
+from tuivirt.cli.output import complain, print_json
+from tuivirt.cli.parser import Parser, add_json
+from tuivirt.config import paths
+from tuivirt.config.load import Configuration, load
+from tuivirt.core.source import Source
+from tuivirt.core.steps import Step
+from tuivirt.core.text import plain
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print what was found; returns 1 when a step failed."""
+    parser = Parser(prog="tuivirt doctor", description="Test one connection step by step.")
+    parser.add_argument(
+        "uri", metavar="URI", nargs="?", help="a URI, or the name of a connection; else the default"
+    )
+    add_json(parser)
+    options = parser.parse_args(arguments)
+    found = load()
+    source = found.source(options.uri)
+    if source is None and options.uri is not None:
+        source = Source(options.uri, options.uri, "argument", "argument")
+    with logs.quiet_stderr():
+        if not options.json:
+            _print_facts(found)
+        steps = []
+        for step in _steps(source):
+            steps.append(step)
+            if not options.json:
+                _print_step(step)
+    if options.json:
+        facts = {
+            "versions": _versions(),
+            "files": [
+                {"path": str(f.path), "found": f.found, "problems": [str(p) for p in f.problems]}
+                for f in found.files
+            ],
+            "default_uri": {"uri": found.default.uri, "source": found.default.origin},
+            "steps": [asdict(step) for step in steps],
+        }
+        print_json(facts)
+    if steps and not steps[-1].ok:
+        return complain(f"{steps[-1].step}: {steps[-1].detail}")
+    return 0
+
+
+def _steps(source: Source | None) -> Iterator[Step]:
+    if source is None:
+        yield Step(
+            "default URI", False, "there is none, as libvirt.conf is broken", "Mend the file named above."
+        )
+    else:
+        yield from doctor.steps(source.uri, read_only=source.read_only)
+
+
+def _versions() -> dict[str, str]:
+    packages = ("libvirt-python", "textual", "tomli", "tomlkit", "msgspec", "lxml", "platformdirs")
+    return {
+        "tuivirt": __version__,
+        "python": platform.python_version(),
+        **doctor.versions(),
+        **{name: version for name in packages if (version := _version(name))},
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _print_facts(found: Configuration) -> None:
+    print("versions: " + ", ".join(f"{name} {version}" for name, version in _versions().items()))
+    for file in found.files:
+        print(f"file: {plain(str(file.path))}{'' if file.found else ' (not there)'}")
+    for problem in found.problems:
+        print(f"  {plain(str(problem))}")
+    print(f"log: {plain(str(paths.log_file()))}")
+    print(f"default URI: {plain(found.default.uri or 'unknown')}, by {plain(found.default.origin)}")
+
+
+def _print_step(step: Step) -> None:
+    print(f"{'ok  ' if step.ok else 'FAIL'} {step.step}: {plain(step.detail)}", flush=True)
+    if step.hint:
+        print(f"     {plain(step.hint)}", flush=True)
