@@ -11,8 +11,9 @@ from tests.support.dialog_app import DialogApp, screen_text
 from tests.support.domains import HOSTILE
 from tests.support.pilot import pasted, typed, until
 from tuivirt.ui.widgets.choices import Choice, Flag, PushButton
-from tuivirt.ui.widgets.inputs import LinesInput, TextInput, Veil
+from tuivirt.ui.widgets.inputs import TextInput, Veil
 from tuivirt.ui.widgets.line_list import LineList
+from tuivirt.ui.widgets.lines_input import LinesInput
 from tuivirt.ui.widgets.roles import styled
 
 ANY = st.text(max_size=40)

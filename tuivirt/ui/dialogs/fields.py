@@ -12,8 +12,9 @@ from textual.widgets import Input, Static, TextArea
 
 from tuivirt.core.text import plain
 from tuivirt.ui.widgets.choices import Choice, Flag
-from tuivirt.ui.widgets.inputs import LinesInput, TextInput
+from tuivirt.ui.widgets.inputs import TextInput
 from tuivirt.ui.widgets.line_list import LineList
+from tuivirt.ui.widgets.lines_input import LinesInput
 from tuivirt.ui.widgets.roles import styled
 
 _EMPTY: Mapping[str, Any] = {"flag": False, "words": (), "choice": None}
