@@ -18,6 +18,20 @@ SAVED = Condition[Domain](lambda d: d.managed_save, "has no saved state")
 ASLEEP = Condition[Domain](lambda d: d.state is State.PMSUSPENDED, "is not in power-management sleep")
 
 
+def at(domain: Domain) -> tuple[str, ...]:
+    """The words by which virsh finds this domain and no other: it takes a number for an id, and 36 characters
+    for a UUID, before it looks for a name.
+    """
+    name = domain.name
+    misread = len(name) == 36 or name.strip().lstrip("+").isdigit()
+    return ("--domain", domain.uuid if misread else name)
+
+
+def scope_words(domain: Domain) -> tuple[str, ...]:
+    """What virsh needs to be told to change the running guest and the saved definition, as actions do."""
+    return (*(("--live",) if domain.active else ()), *(("--config",) if domain.persistent else ()))
+
+
 def flags_of(chosen: Mapping[int, bool]) -> int:
     """The sum of the flags that are on."""
     return sum(flag for flag, on in chosen.items() if on)

@@ -7,7 +7,7 @@ import libvirt
 
 from tuivirt.core.action import Condition, param
 from tuivirt.resources.domain import tags as tag_element
-from tuivirt.resources.domain.actions.base import INACTIVE, PERSISTENT, action, flags_of
+from tuivirt.resources.domain.actions.base import INACTIVE, PERSISTENT, action, at, flags_of, scope_words
 from tuivirt.resources.domain.snapshot import Domain
 
 
@@ -25,7 +25,7 @@ def _scope(dom: libvirt.virDomain) -> int:
     "Autostart on",
     key="a",
     when=(PERSISTENT, Condition[Domain](lambda d: not d.autostart, "starts with the host already")),
-    virsh=lambda d: ("autostart", "--domain", d.name),
+    virsh=lambda d: ("autostart", *at(d)),
 )
 def autostart_on(dom: libvirt.virDomain) -> None:
     """Start the domain with its host."""
@@ -36,7 +36,7 @@ def autostart_on(dom: libvirt.virDomain) -> None:
     "Autostart off",
     key="a",
     when=(PERSISTENT, Condition[Domain](lambda d: d.autostart, "does not start with the host")),
-    virsh=lambda d: ("autostart", "--domain", d.name, "--disable"),
+    virsh=lambda d: ("autostart", *at(d), "--disable"),
 )
 def autostart_off(dom: libvirt.virDomain) -> None:
     """Do not start the domain with its host."""
@@ -53,7 +53,7 @@ class NewName:
     when=(PERSISTENT, INACTIVE),
     params=NewName,
     bulk=False,
-    virsh=lambda d, p: ("domrename", "--domain", d.name, "--new-name", p.name),
+    virsh=lambda d, p: ("domrename", *at(d), "--new-name", p.name),
 )
 def rename(dom: libvirt.virDomain, new: NewName) -> None:
     """Give the domain another name; its UUID, disks and settings stay."""
@@ -74,7 +74,7 @@ class NewTitle:
     "Set title",
     params=NewTitle,
     bulk=False,
-    virsh=lambda d, p: ("desc", "--domain", d.name, "--title", p.title),
+    virsh=lambda d, p: ("desc", *at(d), *scope_words(d), "--title", "--new-desc", p.title),
 )
 def set_title(dom: libvirt.virDomain, new: NewTitle) -> None:
     """Set or remove the one-line title."""
@@ -90,7 +90,7 @@ class NewDescription:
     "Set description",
     params=NewDescription,
     bulk=False,
-    virsh=lambda d, p: ("desc", "--domain", d.name, "--new-desc", p.description),
+    virsh=lambda d, p: ("desc", *at(d), *scope_words(d), "--new-desc", p.description),
 )
 def set_description(dom: libvirt.virDomain, new: NewDescription) -> None:
     """Set or remove the description."""
@@ -114,10 +114,10 @@ class NewTags:
     params=NewTags,
     virsh=lambda d, p: (
         "metadata",
-        "--domain",
-        d.name,
+        *at(d),
         "--uri",
         tag_element.NAMESPACE,
+        *scope_words(d),
         *(("--key", tag_element.PREFIX, "--set", tag_element.build(p.tags)) if p.tags else ("--remove",)),
     ),
 )
@@ -171,14 +171,12 @@ class Policy:
     params=Policy,
     virsh=lambda d, p: (
         "set-lifecycle-action",
-        "--domain",
-        d.name,
+        *at(d),
         "--type",
         p.event,
         "--action",
         p.policy,
-        *(("--live",) if d.active else ()),
-        *(("--config",) if d.persistent else ()),
+        *scope_words(d),
     ),
 )
 def set_policy(dom: libvirt.virDomain, new: Policy) -> None:
@@ -251,7 +249,7 @@ class Undefine:
     danger=True,
     params=Undefine,
     replaces_definition=True,
-    virsh=lambda d, p: ("undefine", "--domain", d.name, *p.words()),
+    virsh=lambda d, p: ("undefine", *at(d), *p.words()),
 )
 def undefine(dom: libvirt.virDomain, options: Undefine) -> None:
     """Remove the saved definition, never a disk."""

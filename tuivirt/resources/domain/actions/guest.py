@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import libvirt
 
 from tuivirt.core.action import param
-from tuivirt.resources.domain.actions.base import RUNNING, action
+from tuivirt.resources.domain.actions.base import RUNNING, action, at
 
 # Linux key codes (linux/input-event-codes.h), which libvirt translates for every hypervisor.
 _CTRL, _ALT, _SYSRQ, _META = 29, 56, 99, 125
@@ -50,8 +50,7 @@ class Keys:
     params=Keys,
     virsh=lambda d, p: (
         "send-key",
-        "--domain",
-        d.name,
+        *at(d),
         "--codeset",
         "linux",
         *(_NAMES.get(c, str(c)) for c in p.codes),
@@ -68,7 +67,7 @@ def send_keys(dom: libvirt.virDomain, keys: Keys) -> None:
     when=(RUNNING,),
     confirm="Send {name} on {host} a non-maskable interrupt? Many systems crash when they get one.",
     danger=True,
-    virsh=lambda d: ("inject-nmi", "--domain", d.name),
+    virsh=lambda d: ("inject-nmi", *at(d)),
 )
 def inject_nmi(dom: libvirt.virDomain) -> None:
     """Send the guest a non-maskable interrupt, which makes many systems dump and restart."""

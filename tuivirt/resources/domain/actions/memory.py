@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import libvirt
 
 from tuivirt.core.action import param
-from tuivirt.resources.domain.actions.base import ACTIVE, PERSISTENT, SAVED, action, flags_of
+from tuivirt.resources.domain.actions.base import ACTIVE, PERSISTENT, SAVED, action, at, flags_of
 
 
 @action(
     "Save state and stop",
     when=(ACTIVE, PERSISTENT),
     job=True,
-    virsh=lambda d: ("managedsave", "--domain", d.name),
+    virsh=lambda d: ("managedsave", *at(d)),
 )
 def managed_save(dom: libvirt.virDomain) -> None:
     """Write the guest's memory to the host's disk and stop it; the next start goes on from there."""
@@ -24,7 +24,7 @@ def managed_save(dom: libvirt.virDomain) -> None:
     when=(SAVED,),
     confirm="Remove the saved state of {name} on {host}? What was in the guest's memory is lost.",
     danger=True,
-    virsh=lambda d: ("managedsave-remove", "--domain", d.name),
+    virsh=lambda d: ("managedsave-remove", *at(d)),
 )
 def managed_save_remove(dom: libvirt.virDomain) -> None:
     """Forget the saved state, so that the next start is a fresh boot."""
@@ -45,8 +45,7 @@ class SaveTo:
     bulk=False,
     virsh=lambda d, p: (
         "save",
-        "--domain",
-        d.name,
+        *at(d),
         "--file",
         p.path,
         *(("--bypass-cache",) if p.bypass_cache else ()),
@@ -106,7 +105,7 @@ class DumpTo:
     params=DumpTo,
     job=True,
     bulk=False,
-    virsh=lambda d, p: ("dump", "--domain", d.name, "--file", p.path, *p.words()),
+    virsh=lambda d, p: ("dump", *at(d), "--file", p.path, *p.words()),
 )
 def dump(dom: libvirt.virDomain, options: DumpTo) -> None:
     """Write the guest's memory to a file on the host for analysis."""

@@ -5,14 +5,23 @@ from dataclasses import dataclass
 import libvirt
 
 from tuivirt.core.action import param
-from tuivirt.resources.domain.actions.base import ACTIVE, ASLEEP, INACTIVE, PAUSED, RUNNING, action, flags_of
+from tuivirt.resources.domain.actions.base import (
+    ACTIVE,
+    ASLEEP,
+    INACTIVE,
+    PAUSED,
+    RUNNING,
+    action,
+    at,
+    flags_of,
+)
 
 
 @action(
     "Start",
     key="s",
     when=(INACTIVE,),
-    virsh=lambda d: ("start", "--domain", d.name),
+    virsh=lambda d: ("start", *at(d)),
 )
 def start(dom: libvirt.virDomain) -> None:
     """Boot the domain, or resume it from its saved state when it has one."""
@@ -40,7 +49,7 @@ class StartOptions:
     "Start with options",
     when=(INACTIVE,),
     params=StartOptions,
-    virsh=lambda d, p: ("start", "--domain", d.name, *p.words()),
+    virsh=lambda d, p: ("start", *at(d), *p.words()),
 )
 def start_with(dom: libvirt.virDomain, options: StartOptions) -> None:
     """Start paused, without the saved state, bypassing the cache or with fresh UEFI variables."""
@@ -56,7 +65,7 @@ def start_with(dom: libvirt.virDomain, options: StartOptions) -> None:
     )
 
 
-@action("Shut down", key="d", when=(RUNNING,), virsh=lambda d: ("shutdown", "--domain", d.name))
+@action("Shut down", key="d", when=(RUNNING,), virsh=lambda d: ("shutdown", *at(d)))
 def shutdown(dom: libvirt.virDomain) -> None:
     """Ask the guest to shut down, in the way the hypervisor prefers."""
     dom.shutdown()
@@ -87,14 +96,14 @@ class GuestMode:
     "Shut down by …",
     when=(RUNNING,),
     params=GuestMode,
-    virsh=lambda d, p: ("shutdown", "--domain", d.name, "--mode", p.mode),
+    virsh=lambda d, p: ("shutdown", *at(d), "--mode", p.mode),
 )
 def shutdown_by(dom: libvirt.virDomain, options: GuestMode) -> None:
     """Ask the guest to shut down in a chosen way: ACPI, agent, initctl, signal or paravirtual."""
     dom.shutdownFlags(_SHUTDOWN_MODES[options.mode])
 
 
-@action("Reboot", key="r", when=(RUNNING,), virsh=lambda d: ("reboot", "--domain", d.name))
+@action("Reboot", key="r", when=(RUNNING,), virsh=lambda d: ("reboot", *at(d)))
 def reboot(dom: libvirt.virDomain) -> None:
     """Ask the guest to reboot, in the way the hypervisor prefers."""
     dom.reboot(0)
@@ -113,7 +122,7 @@ _REBOOT_MODES = {
     "Reboot by …",
     when=(RUNNING,),
     params=GuestMode,
-    virsh=lambda d, p: ("reboot", "--domain", d.name, "--mode", p.mode),
+    virsh=lambda d, p: ("reboot", *at(d), "--mode", p.mode),
 )
 def reboot_by(dom: libvirt.virDomain, options: GuestMode) -> None:
     """Ask the guest to reboot in a chosen way."""
@@ -126,7 +135,7 @@ def reboot_by(dom: libvirt.virDomain, options: GuestMode) -> None:
     when=(ACTIVE,),
     confirm="Reset {name} on {host}? It is like the reset button: unsaved work in the guest is lost.",
     danger=True,
-    virsh=lambda d: ("reset", "--domain", d.name),
+    virsh=lambda d: ("reset", *at(d)),
 )
 def reset(dom: libvirt.virDomain) -> None:
     """Press the reset button: the guest starts anew without being asked."""
@@ -143,7 +152,7 @@ _OFF_LOSS = "It is like pulling the plug: unsaved work in the guest is lost"
     confirm=_OFF_LOSS + ". Force {name} on {host} off?",
     danger=True,
     urgent=True,
-    virsh=lambda d: ("destroy", "--domain", d.name),
+    virsh=lambda d: ("destroy", *at(d)),
 )
 def destroy(dom: libvirt.virDomain) -> None:
     """Pull the plug. A transient domain vanishes with it; no disk is touched."""
@@ -156,20 +165,20 @@ def destroy(dom: libvirt.virDomain) -> None:
     confirm=_OFF_LOSS + ", but its disks are flushed first. Force {name} on {host} off?",
     danger=True,
     urgent=True,
-    virsh=lambda d: ("destroy", "--domain", d.name, "--graceful"),
+    virsh=lambda d: ("destroy", *at(d), "--graceful"),
 )
 def destroy_graceful(dom: libvirt.virDomain) -> None:
     """Pull the plug, but give up rather than kill when the hypervisor does not end by itself."""
     dom.destroyFlags(libvirt.VIR_DOMAIN_DESTROY_GRACEFUL)
 
 
-@action("Pause", key="p", when=(RUNNING,), virsh=lambda d: ("suspend", "--domain", d.name))
+@action("Pause", key="p", when=(RUNNING,), virsh=lambda d: ("suspend", *at(d)))
 def suspend(dom: libvirt.virDomain) -> None:
     """Stop the guest's processors; it keeps its memory."""
     dom.suspend()
 
 
-@action("Resume", key="p", when=(PAUSED,), virsh=lambda d: ("resume", "--domain", d.name))
+@action("Resume", key="p", when=(PAUSED,), virsh=lambda d: ("resume", *at(d)))
 def resume(dom: libvirt.virDomain) -> None:
     """Let a paused guest go on."""
     dom.resume()
@@ -178,7 +187,7 @@ def resume(dom: libvirt.virDomain) -> None:
 @action(
     "Wake up",
     when=(ASLEEP,),
-    virsh=lambda d: ("dompmwakeup", "--domain", d.name),
+    virsh=lambda d: ("dompmwakeup", *at(d)),
 )
 def wakeup(dom: libvirt.virDomain) -> None:
     """Wake a guest from power-management sleep."""
