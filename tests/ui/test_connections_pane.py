@@ -31,7 +31,7 @@ from tuivirt.core.changes import (
 from tuivirt.core.key import Key
 from tuivirt.core.source import Source, SourceKind
 from tuivirt.core.store import Record, Store
-from tuivirt.ui.commands import commands_of
+from tuivirt.ui.commands import Place, commands_of
 from tuivirt.ui.panes.connection_lines import about, name_width, row, wrap
 from tuivirt.ui.panes.connection_roster import ALL, Entry, Heading, lines_of
 from tuivirt.ui.panes.connections import ConnectionsPane
@@ -114,7 +114,6 @@ class Sidebar(App[None]):
     on_connections_pane_autoconnect_wanted = on_event_of_pane
     on_connections_pane_read_only_wanted = on_event_of_pane
     on_connections_pane_menu_wanted = on_event_of_pane
-    on_connections_line_chosen = on_event_of_pane
 
     @property
     def names_told(self) -> list[tuple[str, str]]:
@@ -359,11 +358,14 @@ async def test_a_bookmark_can_be_wanted_anywhere() -> None:
         assert app.names_told == [("AddWanted", "")]
 
 
-async def test_every_key_of_the_place_has_a_handler() -> None:
-    for command in commands_of("table", "connections"):
-        assert hasattr(ConnectionsPane, f"action_{command.action.partition('(')[0]}") or (
-            command.action.startswith("scroll_columns")
-        )
+def test_every_key_of_the_places_has_a_handler() -> None:
+    places: dict[type[Widget], tuple[Place, ...]] = {
+        ConnectionsPane: ("table", "connections"),
+        ConnectionsLine: ("connections_line", "connections"),
+    }
+    for widget, names in places.items():
+        actions = {command.action.partition("(")[0] for command in commands_of(*names)} - {"scroll_columns"}
+        assert [action for action in actions if not hasattr(widget, f"action_{action}")] == []
 
 
 async def test_the_mouse_chooses_and_toggles() -> None:
@@ -501,5 +503,27 @@ async def test_a_click_on_the_line_chooses() -> None:
         assert app.names_told == [("Chosen", "h01")]
         await pilot.click(app.line, offset=(0, 0))
         assert len(app.told) == 1
+
+    await on_line(check, 80)
+
+
+async def test_keys_on_the_line_step_and_ask_as_in_the_sidebar() -> None:
+    async def check(app: Sidebar, pilot: Pilot[None], store: Store) -> None:
+        app.line.focus()
+        app.line.choose("h00")
+        await pilot.press("right", "l", "h", "enter", "n")
+        assert app.names_told == [
+            ("Chosen", "h01"),
+            ("Chosen", "h02"),
+            ("Chosen", "h01"),
+            ("Toggled", "h01"),
+            ("AddWanted", ""),
+        ]
+        await pilot.press("left", "left", "left")
+        assert app.line.current == "h00"
+        store.apply([state("h01", "open")])
+        app.line.update({"h01"})
+        await pilot.press("left", "enter", "x")
+        assert app.names_told[-1] == ("Chosen", ALL)
 
     await on_line(check, 80)

@@ -11,7 +11,9 @@ from textual.binding import Binding
 
 from tuivirt.resources import ACTIONS
 
-Place = Literal["app", "list", "connections", "detail", "xml", "usage", "hardware", "journal", "table"]
+Place = Literal[
+    "app", "list", "connections", "connections_line", "detail", "xml", "usage", "hardware", "journal", "table"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ COMMANDS: tuple[Command, ...] = (
         ("autoconnect", "A", "autoconnect", "Open at start, or not", True),
         ("read_only", "exclamation_mark", "read_only", "Read-only, or not", True),
         ("menu", "full_stop", "menu", "All actions of the host"),
+    ),
+    *_table(
+        "connections_line",
+        ("next", "l,right,j,down", "step(1)", "Next connection"),
+        ("previous", "h,left,k,up", "step(-1)", "Previous connection"),
     ),
     *_table(
         "detail",

@@ -8,13 +8,13 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.message import Message
 from textual.strip import Strip
 
 from tuivirt.core.resource import Cell
 from tuivirt.core.source import Source
 from tuivirt.core.store import Store
 from tuivirt.ui.commands import bindings_of, commands_of
+from tuivirt.ui.panes.connection_keys import ConnectionKeys
 from tuivirt.ui.panes.connection_lines import about, name_width, row
 from tuivirt.ui.panes.connection_roster import Heading, Line, Roster
 from tuivirt.ui.widgets.cells import fit
@@ -27,33 +27,13 @@ TITLE = 1
 """Lines above the list."""
 ABOUT_HEIGHTS = ((30, 9), (20, 5), (12, 4))
 """From so many lines of the pane on, so many tell of the connection under the cursor, with a rule above."""
-_OF_ONE = frozenset({"toggle_connection", "edit", "remove", "autoconnect", "read_only", "menu"})
 _ADD = next(command.keys for command in commands_of("connections") if command.action == "add")
 
 
-class ConnectionsPane(NameList):
-    """Draws the connections line by line; ``ALL`` in a message stands for every open one."""
+class ConnectionsPane(NameList, ConnectionKeys):
+    """Draws the connections line by line."""
 
     BINDINGS: ClassVar = bindings_of("connections")
-
-    class Chosen(NameList.Chosen):
-        """The cursor stands on another connection, or on ``ALL``."""
-
-    class Toggled(NameList.Named):
-        """Connect or disconnect."""
-
-    class AddWanted(Message):
-        """A new bookmark is wanted."""
-
-    class EditWanted(NameList.Named): ...
-
-    class RemoveWanted(NameList.Named): ...
-
-    class AutoconnectWanted(NameList.Named): ...
-
-    class ReadOnlyWanted(NameList.Named): ...
-
-    class MenuWanted(NameList.Named): ...
 
     def __init__(
         self,
@@ -117,41 +97,18 @@ class ConnectionsPane(NameList):
     def _width(self) -> int:
         return self.scrollable_content_region.width
 
-    # What the keys want
+    # Keys and mouse
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in _OF_ONE and not self._cursor:
-            return None
-        return super().check_action(action, parameters)
+    @property
+    def subject(self) -> str | None:
+        return self._cursor
 
-    def action_toggle_connection(self) -> None:
-        self._want(self.Toggled)
-
-    def action_add(self) -> None:
-        self.post_message(self.AddWanted())
-
-    def action_edit(self) -> None:
-        self._want(self.EditWanted)
-
-    def action_remove(self) -> None:
-        self._want(self.RemoveWanted)
-
-    def action_autoconnect(self) -> None:
-        self._want(self.AutoconnectWanted)
-
-    def action_read_only(self) -> None:
-        self._want(self.ReadOnlyWanted)
-
-    def action_menu(self) -> None:
-        self._want(self.MenuWanted)
-
-    def _want(self, what: type[NameList.Named]) -> None:
-        if self._cursor:
-            self.post_message(what(self._cursor))
+    def tell_chosen(self, name: str) -> None:
+        self.post_message(self.Chosen(name))
 
     def on_click(self, event: events.Click) -> None:
         if event.chain > 1 and self.name_at(event.y) == self._cursor:
-            self._want(self.Toggled)
+            self.want(self.Toggled)
 
     # Time, size, theme
 

@@ -1,34 +1,29 @@
 """The connections in one line, for terminals too narrow for the sidebar."""
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tuivirt.core.source import Source
 from tuivirt.core.store import Store
+from tuivirt.ui.commands import bindings_of
+from tuivirt.ui.panes.connection_keys import ConnectionKeys
 from tuivirt.ui.panes.connection_lines import short
 from tuivirt.ui.panes.connection_roster import Entry, Roster
 
 GAP = "  "
 
 
-class ConnectionsLine(Widget):
+class ConnectionsLine(ConnectionKeys, can_focus=True):
     """``▶● lab1 12/41  ◌ edge opening  ○ old``: scrolls so that the current connection is in sight."""
 
+    BINDINGS: ClassVar = bindings_of("connections_line", "connections")
     DEFAULT_CSS = "ConnectionsLine { height: 1; }"
-
-    class Chosen(Message):
-        """A connection was clicked."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
 
     def __init__(
         self,
@@ -55,6 +50,21 @@ class ConnectionsLine(Widget):
         if name != self._current:
             self._current = name
             self.refresh()
+            self.refresh_bindings()
+
+    @property
+    def subject(self) -> str | None:
+        return self._current
+
+    def action_step(self, delta: int) -> None:
+        """To the next connection, or the one before."""
+        names = self._roster.names
+        if names:
+            at = names.index(self._current) + delta if self._current in names else 0
+            name = names[max(0, min(at, len(names) - 1))]
+            if name != self._current:
+                self.choose(name)
+                self.post_message(self.Chosen(name))
 
     def set_sources(self, sources: Sequence[Source]) -> None:
         self._roster.set_sources(sources)
@@ -96,11 +106,12 @@ class ConnectionsLine(Widget):
             return Strip.blank(width, base)
         spans = self._spans()
         left = self._left = self._scroll(spans, width)
+        highlight = Style(bold=True, underline=True)
         segments = [Segment(" ", base)]
         for entry in self._shown:
             glyph, role, _ = entry.look
             current = entry.name == self._current
-            over = self._style("cursor") if current else Style.null()
+            over = (self._style("cursor") if self.has_focus else highlight) if current else Style.null()
             text = base + self._style("dim") if entry.phase == "closed" else base
             segments += [
                 Segment("▶" if current else " ", base + over),
@@ -121,5 +132,6 @@ class ConnectionsLine(Widget):
     def on_click(self, event: events.Click) -> None:
         x = event.x + self._left
         for name, (start, end) in self._spans().items():
-            if start <= x < end:
+            if start <= x < end and name != self._current:
+                self.choose(name)
                 self.post_message(self.Chosen(name))

@@ -210,9 +210,6 @@ class MainScreen(Screen[None]):
     def on_connections_pane_chosen(self, message: ConnectionsPane.Chosen) -> None:
         self.show_scope(message.name)
 
-    def on_connections_line_chosen(self, message: ConnectionsLine.Chosen) -> None:
-        self.show_scope(message.name)
-
     # Panes
 
     def action_next_pane(self) -> None:

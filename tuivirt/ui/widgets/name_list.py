@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 
 from tuivirt.ui.commands import bindings_of
@@ -19,16 +18,6 @@ class NameList(ScrollView, can_focus=True):
 
     BINDINGS: ClassVar = bindings_of("table")
     DEFAULT_CSS = "NameList { overflow-x: hidden; scrollbar-size-vertical: 1; }"
-
-    class Named(Message):
-        """Something about one name."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
-
-    class Chosen(Named):
-        """The cursor stands on another name."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
@@ -52,6 +41,10 @@ class NameList(ScrollView, can_focus=True):
         """Lines under the list that do not scroll."""
         return 0
 
+    def tell_chosen(self, name: str) -> None:
+        """The cursor stands on another name now."""
+        raise NotImplementedError
+
     def repaint(self, names: set[str]) -> None:
         """These names may look different now."""
         raise NotImplementedError
@@ -74,7 +67,7 @@ class NameList(ScrollView, can_focus=True):
         return max(0, self.size.height - self.above - self.below)
 
     def choose(self, name: str) -> None:
-        """Put the cursor on a name, without a message: whoever asks knows."""
+        """Put the cursor on a name without telling: whoever asks knows."""
         if name != self._cursor and name in self.names:
             self._move_to(name)
 
@@ -85,7 +78,7 @@ class NameList(ScrollView, can_focus=True):
             index = before.index(self._cursor) if self._cursor in before else 0
             self._cursor = names[min(index, len(names) - 1)] if names else None
             if self._cursor is not None:
-                self.post_message(self.Chosen(self._cursor))
+                self.tell_chosen(self._cursor)
         self.lay_out()
 
     def lay_out(self) -> None:
@@ -120,7 +113,7 @@ class NameList(ScrollView, can_focus=True):
         name = names[max(0, min(index, len(names) - 1))]
         if name != self._cursor:
             self._move_to(name)
-            self.post_message(self.Chosen(name))
+            self.tell_chosen(name)
 
     def _move_to(self, name: str) -> None:
         before, self._cursor = self._cursor, name
