@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tuivirt.config import paths
 from tuivirt.config.bookmarks import Bookmark, BookmarkFile
+from tuivirt.config.libvirt_conf import libvirt_conf_path, read_libvirt_conf
 from tuivirt.core.source import Source
 
 
@@ -13,6 +14,7 @@ class EditedBookmarks:
     def __init__(self, sources: Sequence[Source], *, writable: bool) -> None:
         self._elsewhere = [source for source in sources if source.source != "bookmark"]
         self._writable = writable
+        self._conf = read_libvirt_conf(libvirt_conf_path())
         self._file = BookmarkFile(paths.bookmarks_file())
         if writable:
             self._file.read()
@@ -22,7 +24,7 @@ class EditedBookmarks:
         self._check()
         kept = Bookmark(
             bookmark.name,
-            bookmark.uri,
+            self._written_uri(old_name, bookmark.uri),
             bookmark.group,
             autoconnect=bookmark.autoconnect,
             read_only=bookmark.read_only,
@@ -45,11 +47,24 @@ class EditedBookmarks:
         file = str(paths.bookmarks_file())
         return [
             *(
-                Source(b.name, b.uri, "bookmark", file, b.group, autoconnect=b.autoconnect, read_only=b.read_only)
+                Source(
+                    b.name,
+                    self._conf.resolve(b.uri),
+                    "bookmark",
+                    file,
+                    b.group,
+                    autoconnect=b.autoconnect,
+                    read_only=b.read_only,
+                )
                 for b in bookmarks
             ),
             *self._elsewhere,
         ]
+
+    def _written_uri(self, name: str | None, uri: str) -> str:
+        """An alias stays an alias unless the user gave another URI."""
+        before = next((b.uri for b in self._file.read()[0] if b.name == name), uri)
+        return before if self._conf.resolve(before) == uri else uri
 
     def _check(self) -> None:
         if not self._writable:

@@ -53,8 +53,9 @@ class Hosts:
         from tuivirt.ui.dialogs.bookmark import BookmarkDialog
 
         names = [name for name in self._sources if source is None or name != source.name]
+        groups = sorted({source.group for source in self._sources.values() if source.group})
         edited = await self._main.app.push_screen_wait(
-            BookmarkDialog(source, taken=names, test=self._options.test_uri)
+            BookmarkDialog(source, taken=names, test=self._options.test_uri, groups=groups)
         )
         if edited is None:
             return
@@ -95,7 +96,10 @@ class Hosts:
         from tuivirt.ui.dialogs.confirm import QuestionDialog
 
         question = f"Remove the bookmark {source.name}? Nothing on the host changes."
-        if await self._main.app.push_screen_wait(QuestionDialog("Remove bookmark", question)):
+        sure = await self._main.app.push_screen_wait(
+            QuestionDialog("Remove bookmark", question, yes="Remove")
+        )
+        if sure:
             try:
                 self._options.bookmarks.remove(source.name)
             except (ValueError, OSError) as error:
