@@ -26,6 +26,7 @@ TITLES: Final[Mapping[Place, str]] = {
     "app": "Everywhere",
     "list": "List",
     "connections": "Connections",
+    "connections_line": "Connections in one line",
     "detail": "Detail",
     "xml": "XML",
     "usage": "Usage",
