@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -16,6 +17,8 @@ from tuivirt.config.typed import expects, read_table
 from tuivirt.core.uri import ConnectionURI, URIError
 
 KEY = "bookmark"
+ALIAS = re.compile(r"[A-Za-z0-9_-]+")
+"""What libvirt takes for the name of an alias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,8 @@ def _check(bookmark: Bookmark) -> None:
         raise BookmarkError("a bookmark needs a name")
     if not bookmark.name.isprintable() or len(bookmark.name) > 100:
         raise BookmarkError("a name has up to 100 characters, all of them visible")
+    if ALIAS.fullmatch(bookmark.uri):
+        return  # libvirt.conf says what it stands for, now or later
     try:
         ConnectionURI.parse(bookmark.uri)
     except URIError as error:
