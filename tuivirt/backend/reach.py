@@ -37,7 +37,10 @@ def _file(path: str) -> Step:
         size = Path(path).stat().st_size
     except OSError as error:
         return Step(
-            "file", False, f"{path}: {error.strerror}", "Name a file with a host's description, or /default."
+            "file",
+            False,
+            f"{path}: {error.strerror or error}",
+            "Name a file with a host's description, or /default.",
         )
     return Step("file", True, f"{path}, {size} bytes")
 
@@ -69,7 +72,7 @@ def _socket(uri: ConnectionURI, *, privileged: bool, read_only: bool) -> Step:
             hint = (
                 "The socket is there but its daemon is gone: systemctl restart libvirtd, or virtqemud.socket."
             )
-            return Step("socket", False, f"{path}: {error.strerror}", hint)
+            return Step("socket", False, f"{path}: {error.strerror or error}", hint)
     return Step("socket", True, path)
 
 
@@ -146,4 +149,4 @@ def _connect(host: str, port: int, timeout: float) -> Step:
         hint = f"Nothing listens there: start the server on {host}, or check the port."
         return Step("TCP", False, f"port {port} refuses", hint)
     except OSError as error:
-        return Step("TCP", False, f"port {port}: {error.strerror}", f"Check the route to {host}.")
+        return Step("TCP", False, f"port {port}: {error.strerror or error}", f"Check the route to {host}.")
