@@ -185,7 +185,8 @@ class Store:
         record = records.get(item.key)
         count = self.counts[item.key[:2]]
         if record is None:
-            records[item.key] = self._record_types[item.key.kind](item)
+            record = records[item.key] = self._record_types[item.key.kind](item)
+            record.run = self._run_of(item.key)
         elif record.item == item:
             return
         else:
@@ -220,13 +221,18 @@ class Store:
         over = state.phase in {"done", "failed", "cancelled"}
         record = self.get(state.key)
         if record is not None:
-            record.run = None if over else state
+            record.run = self._run_of(state.key)
             delta.touched.add(state.key)
         if over and not any(
             r.batch == state.batch and r.phase in {"queued", "running"} for r in self.runs.values()
         ):
             for number in [n for n, r in self.runs.items() if r.batch == state.batch]:
                 del self.runs[number]
+
+    def _run_of(self, key: Key) -> c.RunState | None:
+        """The latest action that is queued or running on an object."""
+        runs = reversed(self.runs.values())
+        return next((run for run in runs if run.key == key and run.phase in {"queued", "running"}), None)
 
     def _connection(self, state: c.ConnectionState, delta: Delta) -> None:
         before = self.connections.get(state.name)
