@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.style import Style
+from textual.screen import ModalScreen
 
 from tuivirt.core.backend import Backend
 from tuivirt.core.changes import RunState
@@ -18,8 +19,8 @@ from tuivirt.resources import find_action
 from tuivirt.ui.commands import keymap
 from tuivirt.ui.options import Options
 from tuivirt.ui.screens.main import MainScreen
-from tuivirt.ui.typeahead import TypeAhead
 from tuivirt.ui.theme import DEFAULT, load_themes, pick
+from tuivirt.ui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -42,7 +43,7 @@ class TuivirtApp(TypeAhead):
 
     TITLE = "tuivirt"
     CSS_PATH: ClassVar = [
-        Path("styles") / f"{name}.tcss" for name in ("app", "connections", "detail", "dialogs", "bookmark")
+        Path("styles") / f"{name}.tcss" for name in ("app", "connections", "detail")
     ]
     COMMANDS: ClassVar = {_provider}
     BINDINGS: ClassVar = []
@@ -138,6 +139,11 @@ class TuivirtApp(TypeAhead):
         self.theme = name
 
     # The palette
+
+    def action_command_palette(self) -> None:
+        """Prompts are modal: their key waits until they are answered."""
+        if not isinstance(self.screen, ModalScreen):
+            super().action_command_palette()
 
     def palette_entries(self) -> "Iterable[Entry]":
         return self.main.overlays.palette_entries()

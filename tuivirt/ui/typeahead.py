@@ -6,11 +6,14 @@ prompt that ``:`` opens.
 """
 
 from collections import deque
-from typing import Any
+from functools import partial
 
 from textual import events
 from textual.app import App
 from textual.message import Message
+from textual.timer import Timer
+
+Typed = events.Key | events.Paste
 
 STUCK = 0.25
 """Seconds after which a key counts as handled though nothing came back: its widget was removed meanwhile."""
@@ -36,26 +39,29 @@ class TypeAhead(App[None]):
 
     def __init__(self, *, ansi_color: bool) -> None:
         super().__init__(ansi_color=ansi_color)
-        self._waiting: deque[events.Key] = deque()
+        self._waiting: deque[Typed] = deque()
+        self._guard: Timer | None = None
         self._turn = 0
         self._busy = False
 
     async def on_event(self, event: events.Event) -> None:
-        if not isinstance(event, events.Key) or event.is_forwarded:
+        if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)
         elif self._busy:
             self._waiting.append(event)
         else:
             await self._forward(event)
 
-    async def _forward(self, event: events.Key) -> None:
+    async def _forward(self, event: Typed) -> None:
         self._busy = True
         self._turn += 1
         turn = self._turn
         target = self.focused or self.screen
         await super().on_event(event)
         target.post_message(KeyHandled(turn, 1))
-        self.set_timer(STUCK, lambda: self.run_worker(self._handled(turn)))
+        if self._guard is not None:
+            self._guard.stop()
+        self._guard = self.set_timer(STUCK, partial(self._handled, turn))
 
     async def on_key_handled(self, message: KeyHandled) -> None:
         if message.lap < LAPS:

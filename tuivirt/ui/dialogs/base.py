@@ -19,6 +19,8 @@ from tuivirt.ui.widgets.roles import ROLE_CLASSES, styled
 
 T = TypeVar("T")
 
+STYLES = Path(__file__).parent.parent / "styles"
+
 
 class _Yielding(VerticalLayout):
     """Vertical; where there is too little room the first child, which scrolls, gives up what is missing."""
@@ -71,7 +73,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     them.
     """
 
-    CSS_PATH = Path(__file__).parent.parent / "styles" / "dialogs.tcss"
+    CSS_PATH = (STYLES / "dialogs.tcss",)
     COMPONENT_CLASSES = ROLE_CLASSES
     BINDINGS: ClassVar = [
         Binding("escape", "cancel", "Cancel", show=False),

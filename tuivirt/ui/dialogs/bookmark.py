@@ -22,7 +22,7 @@ from tuivirt.core.uri import ConnectionURI, URIError
 from tuivirt.core.uri_check import warnings
 from tuivirt.core.uri_explain import explain
 from tuivirt.core.uri_words import DRIVERS
-from tuivirt.ui.dialogs.base import Body, Dialog
+from tuivirt.ui.dialogs.base import STYLES, Body, Dialog
 from tuivirt.ui.dialogs.bookmark_parts import (
     DRIVER_CHOICES,
     START,
@@ -59,6 +59,7 @@ class BookmarkEdit:
 class BookmarkDialog(Dialog[BookmarkEdit]):
     """A new bookmark, or the edit of one. The URI is the truth; the parts below it are views of it."""
 
+    CSS_PATH = (*Dialog.CSS_PATH, STYLES / "bookmark.tcss")
     BINDINGS: ClassVar = [Binding("ctrl+t", "test", "Test", show=False)]
 
     def __init__(
