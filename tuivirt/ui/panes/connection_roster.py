@@ -91,9 +91,10 @@ class Entry:
 def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
     """Bookmarks by group in the order of the file, then aliases, the default URI, arguments.
 
-    All open connections lead when there is more than one; what the store knows without a source comes last.
+    All connections with rows lead when there is more than one; what the store knows without a source comes
+    last.
     """
-    lines: list[Line] = [ALL] if sum(s.phase == "open" for s in store.connections.values()) > 1 else []
+    lines: list[Line] = [ALL] if sum(map(_has_rows, store.connections.values())) > 1 else []
     sections: dict[tuple[SourceKind, str], list[Source]] = {(kind, ""): [] for kind in KINDS}
     names = set()
     for source in sources:
@@ -110,6 +111,11 @@ def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
     if others := [name for name in store.connections if name not in names]:
         lines += [Heading("opened here"), *others]
     return lines
+
+
+def _has_rows(state: ConnectionState) -> bool:
+    """Open, or lost and coming back: its rows stay."""
+    return state.phase in {"open", "stale"} or (state.phase == "opening" and state.facts is not None)
 
 
 def _file(origin: str) -> str:

@@ -62,6 +62,7 @@ class MainScreen(Screen[None]):
     """Panes and the way between them. What is done to objects is in ``Performer`` and ``Hosts``."""
 
     BINDINGS: ClassVar = bindings_of("app")
+    AUTO_FOCUS = "#domains"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared by Screen)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
@@ -110,7 +111,6 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._restore_sizes()
-        self.listing.table.focus()
         self.show_scope(self.options.view, remember=False)
         self.set_interval(1.0, self._every_second)
 
@@ -124,11 +124,13 @@ class MainScreen(Screen[None]):
             self.connections.update(names)
             self.connections_line.update(names)
         if delta.connections:
+            self._choose(self.listing.scope)  # the line of all connections may have come
             self.listing.show_title()
             self._ask()
         shown = self.listing.record
         if shown is not None and shown.key in delta.touched:
             self.detail.update(shown)
+            self.show_keys()
         if delta.entries:
             self.detail.journal_grew(delta.entries)
         self.performer.update(delta.runs)
@@ -140,15 +142,20 @@ class MainScreen(Screen[None]):
 
     def on_listing_pane_changed(self, message: ListingPane.Changed) -> None:
         if message.cursor:
-            self.detail.show(self.listing.record)
+            self._show_row()
         self._ask()
 
     def on_line_table_scrolled(self) -> None:
         self._ask()
 
     def on_line_table_cursor_moved(self) -> None:
-        self.detail.show(self.listing.record)
+        self._show_row()
         self._ask()
+
+    def _show_row(self) -> None:
+        """Another row has the cursor."""
+        self.detail.show(self.listing.record)
+        self.show_keys()
 
     def _ask(self) -> None:
         """Ask for what is on screen once it has rested there."""
@@ -197,9 +204,12 @@ class MainScreen(Screen[None]):
         if remember and name != self.listing.scope:
             self._history.append(self.listing.scope)
         self.listing.show_scope(name)
+        self._choose(name)
+        self.show_keys()
+
+    def _choose(self, name: str) -> None:
         self.connections.choose(name)
         self.connections_line.choose(name)
-        self.show_keys()
 
     def action_back(self) -> None:
         if self._history:
@@ -253,10 +263,10 @@ class MainScreen(Screen[None]):
         self.listing.table.focus()
 
     def action_resize_sidebar(self, delta: int) -> None:
-        self._keep_size("sidebar", self.connections.size.width + delta, 16, max(16, self.size.width // 2))
+        self._keep_size("sidebar", self.connections.outer_size.width + delta, 16, max(16, self.size.width // 2))
 
     def action_resize_list(self, delta: int) -> None:
-        self._keep_size("list", self.listing.size.height + delta, 6, max(6, self.size.height - 10))
+        self._keep_size("list", self.listing.outer_size.height + delta, 6, max(6, self.size.height - 10))
 
     def _keep_size(self, name: str, size: int, least: int, most: int) -> None:
         size = max(least, min(size, most))
