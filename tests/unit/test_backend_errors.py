@@ -1,7 +1,11 @@
 """Every error that opening a connection can meet has a hint that says what to do, seen on real errors."""
 
+import os
 import re
 import socket
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +14,7 @@ import pytest
 
 from tuivirt.backend.errors import explain_error, hint_for
 from tuivirt.backend.hints import HINTS
+from tuivirt.config.libvirt_conf import read_libvirt_conf
 from tuivirt.core.errors import HostError
 
 # As seen: code and text of libvirt 9.0, under the URI it was seen with, and what the hint must tell.
@@ -317,3 +322,52 @@ def test_writing_over_a_read_only_connection(test_host: str) -> None:
     finally:
         conn.close()
     assert "read-only" in explain_error(caught.value, test_host).hint
+
+
+OPEN_AS_A_USER = """
+import os, sys
+import libvirt
+from tuivirt.backend.errors import explain_error
+libvirt.registerErrorHandler(lambda *_: None, None)
+if os.geteuid() == 0:
+    os.seteuid(65534)  # root reads the machine's own file
+try:
+    libvirt.open("test:///default")
+except libvirt.libvirtError as error:
+    found = explain_error(error, "test:///default")
+    print(found.code, found.message, found.hint, sep="\\n")
+"""
+
+
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """A directory that every user may read; pytest's own are for one alone."""
+    with tempfile.TemporaryDirectory(prefix="tuivirt-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said", "hint"),
+    [
+        ('# why\nuri_default = "x', "33", "libvirt.conf:2: unterminated string", "at that line"),
+        ("uri_aliases = 'x'", "1", "expected a string list for 'uri_aliases'", "uri_aliases is a list"),
+        ("uri_aliases = ['x']", "33", "Malformed 'uri_aliases'", "uri_aliases is a list"),
+    ],
+)
+def test_broken_libvirt_conf(open_directory: Path, text: str, code: str, said: str, hint: str) -> None:
+    """It breaks every open, that of the test driver too; and what is reported of the file agrees."""
+    file = open_directory / "libvirt/libvirt.conf"
+    file.parent.mkdir()
+    file.write_text(text)
+    environment = os.environ | {"XDG_CONFIG_HOME": str(open_directory)}
+    ran = subprocess.run(
+        [sys.executable, "-c", OPEN_AS_A_USER], env=environment, capture_output=True, text=True, check=True
+    )
+    got_code, message, got_hint = ran.stdout.splitlines()
+    assert got_code == code
+    assert said in message
+    assert hint in got_hint
+    (problem,) = read_libvirt_conf(file).problems
+    assert "libvirt opens no connection until this is mended" in problem.message
+    assert problem.line == (2 if text.startswith("#") else 1)

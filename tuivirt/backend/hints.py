@@ -32,14 +32,14 @@ _SOCKET: Final = r"Failed to connect socket to '[^']*': "
 
 CONFIGURATION: Final = (
     _hint(
-        r"",
-        "Mend libvirt.conf at that line: libvirt opens nothing until it can read it.",
-        libvirt.VIR_ERR_CONF_SYNTAX,
+        r"expected a string(?: list)? for 'uri_|Malformed 'uri_aliases'",
+        'Mend libvirt.conf: uri_aliases is a list such as ["lab=qemu:///system"], uri_default a string.',
         step="configuration",
     ),
     _hint(
-        r"expected a string(?: list)? for 'uri_|Malformed 'uri_aliases'",
-        'Mend libvirt.conf: uri_aliases is a list such as ["lab=qemu:///system"], uri_default a string.',
+        r"",
+        "Mend libvirt.conf at that line: libvirt opens nothing until it can read it.",
+        libvirt.VIR_ERR_CONF_SYNTAX,
         step="configuration",
     ),
 )
