@@ -1,7 +1,7 @@
 """What all dialogs share: the box, its title and buttons, and the ways out."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -73,7 +73,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     them.
     """
 
-    CSS_PATH = (STYLES / "dialogs.tcss",)
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "dialogs.tcss"]
     COMPONENT_CLASSES = ROLE_CLASSES
     BINDINGS: ClassVar = [
         Binding("escape", "cancel", "Cancel", show=False),

@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -59,7 +60,7 @@ class BookmarkEdit:
 class BookmarkDialog(Dialog[BookmarkEdit]):
     """A new bookmark, or the edit of one. The URI is the truth; the parts below it are views of it."""
 
-    CSS_PATH = (*Dialog.CSS_PATH, STYLES / "bookmark.tcss")
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*Dialog.CSS_PATH, STYLES / "bookmark.tcss"]
     BINDINGS: ClassVar = [Binding("ctrl+t", "test", "Test", show=False)]
 
     def __init__(
