@@ -174,12 +174,16 @@ def test_sections_come_in_order_and_say_where_they_come_from() -> None:
     ]
 
 
-def test_all_connections_lead_when_more_than_one_is_open() -> None:
+def test_all_connections_lead_when_more_than_one_has_rows() -> None:
     sources = [source("a"), source("b")]
     store = store_of(state("a", "open"), state("b", "opening"))
     assert ALL not in lines_of(sources, store)
     store.apply([state("b", "open")])
     assert lines_of(sources, store)[0] == ALL
+    store.apply([state("b", "stale")])
+    assert lines_of(sources, store)[0] == ALL, "its rows stay, and so does the line"
+    store.apply([state("b", "failed")])
+    assert ALL not in lines_of(sources, store)
 
 
 async def test_a_line_tells_phase_by_glyph_and_word() -> None:
@@ -197,6 +201,7 @@ async def test_a_line_tells_phase_by_glyph_and_word() -> None:
     app = Sidebar(store, sources)
     async with app.run_test(size=(60, 40)):
         app.pane.styles.width = 44
+        app.pane.choose("up")
         assert drawn(app.pane)[0].split() == ["Connections", "1", "open"]
         assert line_of(app.pane, "▶● up").split() == ["▶●", "up", "ro", "12/41", "37%"]
         assert "◌ on-way   opening 45s" in line_of(app.pane, "on-way")

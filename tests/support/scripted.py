@@ -1,0 +1,162 @@
+"""A backend without libvirt: it tells what a test tells it to, and remembers what it was asked to do."""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from tuivirt.backend.inbox import Inbox
+from tuivirt.core import changes as c
+from tuivirt.core.backend import Definition, DiskSize, Request, Watch
+from tuivirt.core.errors import HostError
+from tuivirt.core.key import Key
+from tuivirt.core.usage import Sample
+from tuivirt.resources.domain.snapshot import KIND, Details, Domain, State
+
+T = TypeVar("T")
+
+NOW = 1_750_000_000.0
+"""The second in which everything stands still: 2025-06-15 15:06:40 UTC."""
+
+
+def domain(
+    name: str,
+    host: str = "lab1",
+    *,
+    state: State = State.RUNNING,
+    reason: int = 1,
+    uuid: str | None = None,
+    autostart: bool = False,
+    persistent: bool = True,
+    managed_save: bool = False,
+    has_snapshots: bool = False,
+) -> Domain:
+    """A domain as a list would tell it. Its UUID is made of its name."""
+    key = Key(host, KIND, uuid or f"{abs(hash_of(name)):032x}")
+    return Domain(
+        key,
+        name,
+        1 if state.active else -1,
+        state,
+        reason,
+        autostart=autostart,
+        persistent=persistent,
+        managed_save=managed_save,
+        has_snapshots=has_snapshots,
+    )
+
+
+def hash_of(text: str) -> int:
+    """The same in every process, unlike ``hash``."""
+    value = 0
+    for character in text:
+        value = (value * 1_000_003 + ord(character)) % (1 << 127)
+    return value
+
+
+class ScriptedBackend:
+    """Implements ``core.backend.Backend``. ``tell`` puts changes where the app finds them."""
+
+    def __init__(self) -> None:
+        self._inbox = Inbox()
+        self._runs = itertools.count(1)
+        self.states: dict[str, c.ConnectionState] = {}
+        self.requests: list[Request] = []
+        self.aborted: list[int] = []
+        self.asked: list[tuple[str, str]] = []
+        """What was asked of connections: *connect*, *disconnect*, *refresh*, *forget* and its name."""
+        self.watches: dict[str, Watch] = {}
+        self.definitions: dict[Key, Definition] = {}
+        self.calls_in_flight: dict[str, tuple[tuple[str, float], ...]] = {}
+
+    # For the test
+
+    def tell(self, *told: c.Change) -> None:
+        for change in told:
+            self._inbox.put(change)
+
+    def connection(self, name: str, phase: c.Phase = "open", **more: object) -> None:
+        """A connection is in that phase now."""
+        state = self.states.get(name) or c.ConnectionState(name, f"qemu+ssh://root@{name}.example.org/system")
+        self.states[name] = replace(state, phase=phase, since=NOW, **more)  # type: ignore[arg-type]
+        self.tell(c.ConnectionChanged(self.states[name]))
+
+    def listed(self, host: str, domains: Iterable[Domain]) -> None:
+        self.tell(c.Listed(host, KIND, tuple(domains)))
+
+    def details(self, known: Domain, **details: object) -> None:
+        self.tell(c.DetailRead(known.key, Details(**details)))  # type: ignore[arg-type]
+
+    def sampled(self, host: str, samples: dict[str, Sample], took: float = 0.004) -> None:
+        self.tell(c.Sampled(host, samples, took))
+
+    def run(self, request: Request, index: int = 0, **changes: object) -> c.RunState:
+        """Tell of a run of a request: *running* unless told otherwise."""
+        order = request.orders[index]
+        number = 1000 * self.requests.index(request) + index + 1
+        batch = self.requests.index(request) + 1
+        state = c.RunState(number, request.action, order.key, order.name, "running", NOW, batch=batch)
+        state = replace(state, **changes)  # type: ignore[arg-type]
+        self.tell(c.RunChanged(state))
+        return state
+
+    # For the app
+
+    def attach(self, wake: Callable[[], None]) -> None:
+        self._inbox.attach(wake)
+
+    def drain(self) -> Sequence[c.Change]:
+        return self._inbox.drain()
+
+    def add(self, name: str, uri: str, *, read_only: bool) -> None:
+        self.states[name] = c.ConnectionState(name, uri, read_only=read_only)
+        self.tell(c.ConnectionChanged(self.states[name]))
+
+    def forget(self, name: str) -> None:
+        self.asked.append(("forget", name))
+        del self.states[name]
+        self.tell(c.ConnectionRemoved(name))
+
+    def connect(self, name: str) -> None:
+        self.asked.append(("connect", name))
+
+    def disconnect(self, name: str) -> None:
+        self.asked.append(("disconnect", name))
+
+    def refresh(self, name: str) -> None:
+        self.asked.append(("refresh", name))
+
+    def reread(self, key: Key) -> None:
+        self.asked.append(("reread", key.id))
+
+    def watch(self, watches: dict[str, Watch]) -> None:
+        self.watches = watches
+
+    def perform(self, request: Request) -> int:
+        self.requests.append(request)
+        return len(self.requests)
+
+    def abort(self, run: int) -> None:
+        self.aborted.append(run)
+
+    def definition(self, key: Key) -> Awaitable[Definition]:
+        return _ready(self.definitions.get(key))
+
+    def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
+        return _ready(())
+
+    def calls(self, name: str) -> tuple[tuple[str, float], ...]:
+        return self.calls_in_flight.get(name, ())
+
+    def close(self) -> None:
+        pass
+
+
+def _ready(value: T | None) -> Awaitable[T]:
+    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    if value is None:
+        future.set_exception(HostError("there is no such domain"))
+    else:
+        future.set_result(value)
+    return future
