@@ -11,6 +11,7 @@ from tuivirt.backend.history import History
 from tuivirt.backend.journal_file import JournalFile
 from tuivirt.config import paths
 from tuivirt.core.store import Store
+from tuivirt.logs import quiet_stderr
 from tuivirt.resources.domain import DOMAINS
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def run(options: "RunOptions") -> int:
         fleet.add(source.name, source.uri, read_only=source.read_only)
     for name in options.opened:
         fleet.connect(name)
-    with _quiet_stderr():
+    with _screen():
         return _run_app(options, fleet)
 
 
@@ -66,7 +67,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
             theme=options.theme or remembered.get("theme", settings.theme),
             themes_dir=paths.themes_dir(),
             keys=settings.keymap(),
-            problems=[str(problem) for problem in options.problems],
+            problems=[*map(str, options.problems), *filter(None, [remembered.notice])],
             view=options.opened[0] if len(options.opened) == 1 else "",
             domain=options.domain or "",
             columns=settings.columns.get("domains", ()),
@@ -101,30 +102,14 @@ def _test_uri(uri: str) -> "Awaitable[Sequence[Step]]":
     return asyncio.wrap_future(steps)
 
 
-def _open_log() -> int:
-    try:
-        paths.make_private(paths.state_dir())
-        return os.open(paths.log_file(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    except OSError:
-        return os.open(os.devnull, os.O_WRONLY)  # a state directory that cannot be written is told elsewhere
-
-
 @contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Send what libvirt, ssh, SASL or libxml2 print on descriptor 2 to the log while the app has the screen.
-
-    Textual draws on ``sys.__stderr__``, which becomes a copy of the terminal's descriptor.
-    """
-    log = _open_log()
-    terminal = os.dup(2)
-    before, before_dunder = sys.stderr, sys.__stderr__
-    os.dup2(log, 2)
-    os.close(log)
-    sys.__stderr__ = sys.stderr = os.fdopen(terminal, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
-    try:
-        yield
-    finally:
-        sys.stderr.flush()
-        os.dup2(terminal, 2)
-        os.close(terminal)
-        sys.stderr, sys.__stderr__ = before, before_dunder  # type: ignore[misc]
+def _screen() -> Iterator[None]:
+    """Leave the terminal to Textual alone, which draws on ``sys.__stderr__``."""
+    with quiet_stderr() as terminal:
+        before = sys.stderr, sys.__stderr__
+        sys.__stderr__ = sys.stderr = os.fdopen(terminal, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            sys.stderr, sys.__stderr__ = before  # type: ignore[misc]

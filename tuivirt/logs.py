@@ -48,8 +48,11 @@ def open_log(path: Path | None = None) -> int:
 
 
 @contextmanager
-def quiet_stderr() -> Iterator[None]:
-    """Send to the log what C libraries print on descriptor 2: TLS lines of libvirt, warnings of libxml2."""
+def quiet_stderr() -> Iterator[int]:
+    """Send to the log what C libraries print on descriptor 2: TLS lines of libvirt, warnings of libxml2.
+
+    Yields a descriptor of what it was before: the terminal.
+    """
     try:
         log = open_log()
     except OSError:
@@ -59,7 +62,7 @@ def quiet_stderr() -> Iterator[None]:
     os.dup2(log, 2)
     os.close(log)
     try:
-        yield
+        yield terminal
     finally:
         sys.stderr.flush()
         os.dup2(terminal, 2)

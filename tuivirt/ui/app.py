@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import time
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.style import Style
+from rich.text import Text
 from textual.screen import ModalScreen
 
 from tuivirt.core.backend import Backend
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
     from tuivirt.ui.palette import Entry
 
+log = logging.getLogger(__name__)
+
 FRAME = 1 / 60
 """Changes are applied at most once in so many seconds."""
 
@@ -42,9 +46,7 @@ class TuivirtApp(TypeAhead):
     """virt-manager in a terminal."""
 
     TITLE = "tuivirt"
-    CSS_PATH: ClassVar = [
-        Path("styles") / f"{name}.tcss" for name in ("app", "connections", "detail")
-    ]
+    CSS_PATH: ClassVar = [Path("styles") / f"{name}.tcss" for name in ("app", "connections", "detail")]
     COMMANDS: ClassVar = {_provider}
     BINDINGS: ClassVar = []
 
@@ -121,6 +123,13 @@ class TuivirtApp(TypeAhead):
         """A notification of plain text, whoever wrote it."""
         shown = "\n".join(plain(line) for line in text.splitlines())
         self.notify(shown, title=plain(title), severity=severity, timeout=timeout, markup=False)
+
+    def _fatal_error(self) -> None:
+        """A defect of ours: the traceback goes to the log, one line to the user."""
+        log.critical("the app failed", exc_info=True)
+        where = f" Details are in {self.options.log_file}." if self.options.log_file else ""
+        self._exit_renderables.append(Text(f"tuivirt: internal error.{where}"))
+        self._close_messages_no_wait()
 
     # Themes, as the main screen asks for them
 
