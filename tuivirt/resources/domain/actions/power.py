@@ -53,16 +53,25 @@ class StartOptions:
 )
 def start_with(dom: libvirt.virDomain, options: StartOptions) -> None:
     """Start paused, without the saved state, bypassing the cache or with fresh UEFI variables."""
-    dom.createWithFlags(
-        flags_of(
-            {
-                libvirt.VIR_DOMAIN_START_PAUSED: options.paused,
-                libvirt.VIR_DOMAIN_START_FORCE_BOOT: options.force_boot,
-                libvirt.VIR_DOMAIN_START_BYPASS_CACHE: options.bypass_cache,
-                libvirt.VIR_DOMAIN_START_RESET_NVRAM: options.reset_nvram,
-            }
-        )
+    flags = flags_of(
+        {
+            libvirt.VIR_DOMAIN_START_PAUSED: options.paused,
+            libvirt.VIR_DOMAIN_START_BYPASS_CACHE: options.bypass_cache,
+            libvirt.VIR_DOMAIN_START_RESET_NVRAM: options.reset_nvram,
+        }
     )
+    if options.force_boot:
+        try:
+            dom.createWithFlags(flags | libvirt.VIR_DOMAIN_START_FORCE_BOOT)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() not in {libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_INVALID_ARG}:
+                raise
+        else:
+            return
+        # A driver that does not know the flag; virsh does the same then.
+        if dom.hasManagedSaveImage():
+            dom.managedSaveRemove()
+    dom.createWithFlags(flags)
 
 
 @action("Shut down", key="d", when=(RUNNING,), virsh=lambda d: ("shutdown", *at(d)))
