@@ -121,6 +121,16 @@ COMMANDS: tuple[Command, ...] = (
         ("live", "1", "show('live')", "Live definition", True),
         ("saved", "2", "show('saved')", "Saved definition: what the next boot uses", True),
         ("differences", "3", "show('differences')", "Differences between the two", True),
+        ("end_search", "escape", "end_search", "No search"),
+    ),
+    *_table(
+        "hardware",
+        ("xml", "enter", "show_xml", "Its XML", True),
+    ),
+    *_table(
+        "journal",
+        ("filter", "slash", "filter", "Filter the journal", True),
+        ("clear_filter", "escape", "clear_filter", "No filter"),
     ),
     *_table(
         "usage",

@@ -179,10 +179,10 @@ class MainScreen(Screen[None]):
         place = self.place
         record = self.listing.record
         if place in (self.connections, self.connections_line):
-            left = hints((), commands_of("connections", "app"))
+            left = hints((), [*commands_of("connections"), *commands_of("app")])
         else:
             offered = [a for a in ACTIONS["domain"] if record is not None and a.refusal(record.item) is None]
-            left = hints(offered, commands_of("list", "app"))
+            left = hints(offered, [*commands_of("list"), *commands_of("app")])
         name = record.host if record is not None else self.listing.scope
         usage = self.store.hosts.get(name)
         right = status(
@@ -405,6 +405,12 @@ class MainScreen(Screen[None]):
                 self.detail.next_tab()
             case "previous_tab":
                 self.detail.previous_tab()
+
+    def on_detail_pane_wanted(self, message: DetailPane.Wanted) -> None:
+        if message.what == "menu":
+            self.overlays.menu()
+        else:
+            self.copying.ask(self.listing.record)
 
     def on_line_table_opened(self) -> None:
         self.open_detail()

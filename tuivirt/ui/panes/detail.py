@@ -1,0 +1,340 @@
+"""The detail pane: what is known of the domain under the cursor, one tab at a time."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tuivirt.core.backend import Backend, Definition, DiskSize
+from tuivirt.core.errors import HostError
+from tuivirt.core.journal import Entry
+from tuivirt.core.key import Key
+from tuivirt.core.store import Store
+from tuivirt.core.text import plain
+from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.ui.commands import bindings_of
+from tuivirt.ui.tabs.base import StyleOf, Subject, Tab
+from tuivirt.ui.widgets.bars import Part
+from tuivirt.ui.widgets.lines import LineView
+from tuivirt.ui.widgets.tabbar import TabBar
+
+if TYPE_CHECKING:
+    from tuivirt.ui.tabs.hardware import HardwareTab
+
+SETTLE = 0.15
+"""Seconds that the cursor must rest on a domain before the visible tab follows it."""
+
+TABS: tuple[tuple[str, str], ...] = (
+    ("overview", "Overview"),
+    ("usage", "Usage"),
+    ("hardware", "Hardware"),
+    ("xml", "XML"),
+    ("journal", "Journal"),
+)
+"""Ids and titles, in their order."""
+
+
+def _make(tab: str, store: Store, style: StyleOf) -> Tab:
+    """A tab, made when it is first looked at: what it imports costs nothing before."""
+    match tab:
+        case "overview":
+            from tuivirt.ui.tabs.overview import OverviewTab
+
+            return OverviewTab(style)
+        case "usage":
+            from tuivirt.ui.tabs.usage import UsageTab
+
+            return UsageTab(style)
+        case "hardware":
+            from tuivirt.ui.tabs.hardware import HardwareTab
+
+            return HardwareTab(style)
+        case "xml":
+            from tuivirt.ui.tabs.xml import XmlTab
+
+            return XmlTab(style)
+        case "journal":
+            from tuivirt.ui.tabs.journal import JournalTab
+
+            return JournalTab(store, style)
+    raise ValueError(f"there is no tab {tab!r}; there is: {', '.join(id_ for id_, _ in TABS)}")
+
+
+class DetailPane(Vertical):
+    """Head and tabs. A tab is mounted when it is first chosen, and only the visible one is kept up to date.
+
+    Moving the cursor over rows changes the head alone; the tab follows, and asks the backend for what it
+    needs, when the cursor has rested for ``SETTLE`` seconds.
+    """
+
+    BINDINGS: ClassVar = bindings_of("detail")
+
+    class Wanted(Message):
+        """A key that concerns more than the pane: ``menu`` or ``copy``."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
+    def __init__(self, store: Store, backend: Backend, style: StyleOf, *, tab: str = "overview") -> None:
+        super().__init__(id="detail")
+        self._store = store
+        self._backend = backend
+        self._style = style
+        self._tab = tab
+        self.head = TabBar(style, TABS, tab)
+        self._nothing = LineView(style)
+        self._tabs: dict[str, Tab] = {}
+        self._record: DomainRecord | None = None
+        self._subject: Subject | None = None
+        """What the tabs show: the record's, once the cursor has rested."""
+        self._read_for: tuple[object, ...] = ()
+        """What the record was like when its definition was asked for."""
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.head
+        yield self._nothing
+
+    def on_mount(self) -> None:
+        self._nothing.can_focus = False
+        self._show_tab()
+
+    # What is shown
+
+    @property
+    def key(self) -> Key | None:
+        """The domain that is shown."""
+        return None if self._record is None else self._record.key
+
+    @property
+    def active(self) -> str:
+        """The id of the visible tab."""
+        return self._tab
+
+    def show(self, record: DomainRecord | None) -> None:
+        """Show another domain, or none."""
+        before, self._record = self.key, record
+        self._show_head()
+        if record is None:
+            self._stop_timer()
+            self._subject = None
+            self._show_tab()
+        elif record.key != before or self._subject is None:
+            self._settle()
+        else:
+            self.update(record)
+
+    def update(self, record: DomainRecord) -> None:
+        """Something about the domain that is shown may be different now."""
+        if record.key != self.key:
+            return
+        self._record = record
+        self._show_head()
+        if self._subject is None or self._subject.record.key != record.key:
+            return  # the tab will follow
+        if self._subject.record is not record:
+            self._subject = replace(self._subject, record=record)
+        self._show_subject()
+        if self._read_for != self._state_of(record):
+            self._settle()
+
+    def journal_grew(self, entries: Iterable[Entry]) -> None:
+        """There are new entries. One about this domain may mean another definition: a device came or went."""
+        if self._record is None or not any(entry.key == self.key for entry in entries):
+            return
+        self._settle()
+        if self._tab == "journal":
+            self._show_subject()
+
+    def reload(self) -> None:
+        """Read again what the visible tab shows."""
+        self._settle()
+
+    # Tabs
+
+    def select_tab(self, tab: str) -> None:
+        """Show a tab by its id. Raises ValueError."""
+        if tab not in dict(TABS):
+            raise ValueError(f"there is no tab {tab!r}; there is: {', '.join(id_ for id_, _ in TABS)}")
+        if tab == self._tab:
+            return
+        focused = self.has_focus_within
+        self._tab = tab
+        self.head.choose(tab)
+        self._show_tab()
+        if focused:
+            self.focus_target().focus()
+        self._fetch()
+
+    def next_tab(self) -> None:
+        self._step_tab(1)
+
+    def previous_tab(self) -> None:
+        self._step_tab(-1)
+
+    def _step_tab(self, step: int) -> None:
+        ids = [id_ for id_, _ in TABS]
+        self.select_tab(ids[(ids.index(self._tab) + step) % len(ids)])
+
+    def action_next_tab(self) -> None:
+        self.next_tab()
+
+    def action_previous_tab(self) -> None:
+        self.previous_tab()
+
+    def action_menu(self) -> None:
+        self.post_message(self.Wanted("menu"))
+
+    def action_copy(self) -> None:
+        self.post_message(self.Wanted("copy"))
+
+    def on_tab_bar_clicked(self, message: TabBar.Clicked) -> None:
+        self.select_tab(message.tab)
+
+    def on_hardware_tab_xml_wanted(self, message: "HardwareTab.XmlWanted") -> None:
+        from tuivirt.ui.tabs.xml import XmlTab
+
+        self.select_tab("xml")
+        tab = self._tabs["xml"]
+        assert isinstance(tab, XmlTab)
+        self.call_after_refresh(tab.go_to, message.path)
+
+    def focus_target(self) -> Widget:
+        """What takes the keys when the pane gets the focus."""
+        tab = self._tabs.get(self._tab)
+        return self if tab is None else tab.focus_target()
+
+    def on_descendant_focus(self) -> None:
+        self.head.light(lit=True)
+
+    def on_descendant_blur(self) -> None:
+        self.head.light(lit=False)
+
+    def _show_tab(self) -> None:
+        """Have the chosen tab on screen, or the word that there is nothing to show."""
+        if not self.is_mounted:
+            return
+        self._nothing.display = self._record is None
+        self._nothing.show([(("  No domain is chosen.", "dim"),)])
+        if self._tab not in self._tabs:
+            self._tabs[self._tab] = tab = _make(self._tab, self._store, self._style)
+            self.mount(tab)
+        for id_, tab in self._tabs.items():
+            tab.display = id_ == self._tab and self._record is not None
+        self._show_subject()
+
+    def _show_subject(self) -> None:
+        if self._subject is not None and self.is_mounted:
+            self._tabs[self._tab].show(self._subject)
+
+    # The head
+
+    def _show_head(self) -> None:
+        record = self._record
+        if record is None:
+            self.head.show(())
+            return
+        from tuivirt.ui.tabs.overview_lines import state_parts
+
+        parts: list[Part] = [(f" {record.shown_name}", "key"), ("  ", ""), *state_parts(record, time.time())]
+        state = self._store.connections.get(record.host)
+        if state is not None and state.phase != "open":
+            parts.append((f"  {plain(record.host)} is {state.phase}", "warn"))
+        self.head.show(parts)
+
+    # Following the cursor, and asking
+
+    def _settle(self) -> None:
+        self._stop_timer()
+        self._timer = self.set_timer(SETTLE, self._settled)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def _settled(self) -> None:
+        self._timer = None
+        record = self._record
+        if record is None:
+            return
+        if self._subject is None or self._subject.record.key != record.key:
+            self._subject = Subject(record)
+            self._show_tab()
+        self._fetch(again=True)
+
+    def _state_of(self, record: DomainRecord) -> tuple[object, ...]:
+        return (record.item, record.details)
+
+    def _fetch(self, *, again: bool = False) -> None:
+        """Ask for what the visible tab needs and does not have, or may have as it was."""
+        subject, tab = self._subject, self._tabs.get(self._tab)
+        if subject is None or tab is None or not tab.WANTS_DEFINITION:
+            return
+        if not again and subject.definition is not None and (subject.sizes or not tab.WANTS_SIZES):
+            return
+        self._read_for = self._state_of(subject.record)
+        self.run_worker(self._read(subject.record.key, sizes=tab.WANTS_SIZES), group="detail", exclusive=True)
+
+    async def _read(self, key: Key, *, sizes: bool) -> None:
+        try:
+            definition = await self._backend.definition(key)
+        except HostError as error:
+            self._got(key, error=error)
+            return
+        self._got(key, definition=definition)
+        if not sizes:
+            return
+        targets = disk_targets(definition)
+        if not targets:
+            return
+        try:
+            found = await self._backend.disk_sizes(key, targets)
+        except HostError as error:
+            self._got(key, error=error)
+        else:
+            self._got(key, sizes={size.target: size for size in found})
+
+    def _got(
+        self,
+        key: Key,
+        *,
+        definition: Definition | None = None,
+        sizes: dict[str, DiskSize] | None = None,
+        error: HostError | None = None,
+    ) -> None:
+        subject = self._subject
+        if subject is None or subject.record.key != key or self.key != key:
+            return
+        if sizes is not None:
+            subject = replace(subject, sizes=sizes)
+        elif error is not None:
+            subject = replace(subject, error=error)
+        elif definition == subject.definition:
+            subject = replace(subject, error=None)
+        else:
+            subject = replace(subject, definition=definition, error=None)
+        self._subject = subject
+        self._show_subject()
+
+
+def disk_targets(definition: Definition) -> tuple[str, ...]:
+    """The targets of the disks that may have a size."""
+    text = definition.live or definition.saved
+    if text is None:
+        return ()
+    from lxml.etree import XMLSyntaxError
+
+    from tuivirt.resources.domain.overview import overview
+
+    try:
+        return tuple(disk.target for disk in overview(text).disks if disk.target and disk.source)
+    except XMLSyntaxError:
+        return ()  # the tab says so
