@@ -29,23 +29,24 @@ class Command:
     title: str
     place: Place
     doc: str = ""
-    footer: bool = False
+    footer: str = ""
+    """Its short title in the line of keys; empty: not there."""
 
 
 def _table(
-    place: Place, *rows: tuple[str, str, str, str] | tuple[str, str, str, str, bool]
+    place: Place, *rows: tuple[str, str, str, str] | tuple[str, str, str, str, str]
 ) -> Iterator[Command]:
     for row in rows:
         id_, keys, action, title = row[:4]
-        yield Command(f"{place}.{id_}", keys, action, title, place, footer=len(row) > 4)
+        yield Command(f"{place}.{id_}", keys, action, title, place, footer=row[4] if len(row) > 4 else "")
 
 
 COMMANDS: tuple[Command, ...] = (
     *_table(
         "app",
-        ("filter", "slash", "filter", "Filter the list", True),
-        ("command", "colon", "command", "Go to a view or connection, run any action", True),
-        ("help", "question_mark", "help", "Help for this place", True),
+        ("filter", "slash", "filter", "Filter the list", "filter"),
+        ("command", "colon", "command", "Go to a view or connection, run any action", "go"),
+        ("help", "question_mark", "help", "Help for this place", "help"),
         ("palette", "ctrl+p", "command_palette", "Every action by name"),
         ("next_pane", "tab", "next_pane", "Next pane"),
         ("previous_pane", "shift+tab", "previous_pane", "Previous pane"),
@@ -85,20 +86,20 @@ COMMANDS: tuple[Command, ...] = (
         ("fold", "z", "fold", "Fold the group"),
         ("fold_all", "Z", "fold_all", "Fold all groups, and back"),
         ("columns", "W", "want('columns')", "Choose columns"),
-        ("menu", "full_stop", "want('menu')", "All actions of the row", True),
-        ("copy", "y", "want('copy')", "Copy name, UUID, address, XML …", True),
+        ("menu", "full_stop", "want('menu')", "All actions of the row", "menu"),
+        ("copy", "y", "want('copy')", "Copy name, UUID, address, XML …", "copy"),
         ("ssh", "o", "want('ssh')", "ssh into the guest"),
         ("next_tab", "l,right", "want('next_tab')", "Next detail tab"),
         ("previous_tab", "h,left", "want('previous_tab')", "Previous detail tab"),
     ),
     *_table(
         "connections",
-        ("toggle", "enter", "toggle_connection", "Connect or disconnect", True),
-        ("add", "n", "add", "Add a bookmark", True),
-        ("edit", "e", "edit", "Edit the bookmark", True),
-        ("remove", "x", "remove", "Remove the bookmark", True),
-        ("autoconnect", "A", "autoconnect", "Open at start, or not", True),
-        ("read_only", "exclamation_mark", "read_only", "Read-only, or not", True),
+        ("toggle", "enter", "toggle_connection", "Connect or disconnect", "connect"),
+        ("add", "n", "add", "Add a bookmark", "add"),
+        ("edit", "e", "edit", "Edit the bookmark", "edit"),
+        ("remove", "x", "remove", "Remove the bookmark", "remove"),
+        ("autoconnect", "A", "autoconnect", "Open at start, or not", "autoconnect"),
+        ("read_only", "exclamation_mark", "read_only", "Read-only, or not", "read-only"),
         ("menu", "full_stop", "menu", "All actions of the host"),
     ),
     *_table(
@@ -115,27 +116,27 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *_table(
         "xml",
-        ("search", "slash", "search", "Search", True),
-        ("next_match", "n", "next_match", "Next match", True),
+        ("search", "slash", "search", "Search", "search"),
+        ("next_match", "n", "next_match", "Next match", "next"),
         ("previous_match", "N", "previous_match", "Previous match"),
-        ("live", "1", "show('live')", "Live definition", True),
-        ("saved", "2", "show('saved')", "Saved definition: what the next boot uses", True),
-        ("differences", "3", "show('differences')", "Differences between the two", True),
+        ("live", "1", "show('live')", "Live definition", "live"),
+        ("saved", "2", "show('saved')", "Saved definition: what the next boot uses", "saved"),
+        ("differences", "3", "show('differences')", "Differences between the two", "differences"),
         ("end_search", "escape", "end_search", "No search"),
     ),
     *_table(
         "hardware",
-        ("xml", "enter", "show_xml", "Its XML", True),
+        ("xml", "enter", "show_xml", "Its XML", "its xml"),
     ),
     *_table(
         "journal",
-        ("filter", "slash", "filter", "Filter the journal", True),
+        ("filter", "slash", "filter", "Filter the journal", "filter"),
         ("clear_filter", "escape", "clear_filter", "No filter"),
     ),
     *_table(
         "usage",
-        ("shorter", "comma", "window(-1)", "Shorter window", True),
-        ("longer", "w", "window(1)", "Longer window", True),
+        ("shorter", "comma", "window(-1)", "Shorter window", "shorter"),
+        ("longer", "w", "window(1)", "Longer window", "longer"),
     ),
 )
 
@@ -152,7 +153,7 @@ def bindings_of(*places: Place) -> list[Binding | tuple[str, str] | tuple[str, s
             key=command.keys,
             action=command.action,
             description=command.title,
-            show=command.footer,
+            show=bool(command.footer),
             id=command.id,
             tooltip=command.doc or command.title,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,6 +11,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tuivirt.core.action import Action
 from tuivirt.core.backend import Backend
 from tuivirt.core.query import QueryError
 from tuivirt.core.store import Delta, Store
@@ -176,13 +178,7 @@ class MainScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """The last line: keys of the place, and what the connection is doing."""
-        place = self.place
         record = self.listing.record
-        if place in (self.connections, self.connections_line):
-            left = hints((), [*commands_of("connections"), *commands_of("app")])
-        else:
-            offered = [a for a in ACTIONS["domain"] if record is not None and a.refusal(record.item) is None]
-            left = hints(offered, [*commands_of("list"), *commands_of("app")])
         name = record.host if record is not None else self.listing.scope
         usage = self.store.hosts.get(name)
         right = status(
@@ -192,7 +188,19 @@ class MainScreen(Screen[None]):
             self.performer.running,
         )
         count = self.listing.table.count
+        room = self.size.width - sum(cell_len(text) for text, _ in right) - (len(count) + 2 if count else 0)
+        left = hints(*self._offered(record), self.options.keys, room)
         self.keys.show([(f" {count} ", "accent"), *left] if count else left, right)
+
+    def _offered(self, record: DomainRecord | None) -> tuple[list[Action[Any]], tuple[Command, ...]]:
+        """The actions and commands that the line of keys names in this place."""
+        if self.place in (self.connections, self.connections_line):
+            return [], commands_of("connections", "app")
+        actions = [a for a in ACTIONS["domain"] if record is not None and a.refusal(record.item) is None]
+        if self.place is self.detail:
+            tab: Any = self.detail.active
+            return actions, commands_of(tab, "app")
+        return actions, commands_of("list", "app")
 
     def on_descendant_focus(self) -> None:
         self.show_keys()
@@ -263,7 +271,9 @@ class MainScreen(Screen[None]):
         self.listing.table.focus()
 
     def action_resize_sidebar(self, delta: int) -> None:
-        self._keep_size("sidebar", self.connections.outer_size.width + delta, 16, max(16, self.size.width // 2))
+        self._keep_size(
+            "sidebar", self.connections.outer_size.width + delta, 16, max(16, self.size.width // 2)
+        )
 
     def action_resize_list(self, delta: int) -> None:
         self._keep_size("list", self.listing.outer_size.height + delta, 6, max(6, self.size.height - 10))

@@ -1,7 +1,9 @@
 """What the last line says: the keys of the place, the round-trip time, and calls that take long."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.cells import cell_len
 
 from tuivirt.core import units
 from tuivirt.core.action import Action
@@ -13,19 +15,30 @@ LONG_CALL = 1.0
 """Seconds after which a call in flight is shown."""
 
 
-def hints(actions: Iterable[Action[object]], commands: Iterable[Command]) -> list[Part]:
-    """The actions that apply, then the commands of the place that the footer names."""
-    shown: dict[str, str] = {}
+def hints(
+    actions: Iterable[Action[object]], commands: Iterable[Command], keymap: Mapping[str, str], width: int
+) -> list[Part]:
+    """The actions that apply, as many as fit, then the commands of the place, which are always there."""
+    offered: dict[str, str] = {}
     for action in actions:
         if action.key:
-            shown.setdefault(action.key, action.title)
-    keys = [KeyHint(key, title) for key, title in shown.items()]
-    keys += [
-        KeyHint(command.keys.split(",")[0], command.title.split(",")[0])
-        for command in commands
-        if command.footer
-    ]
-    return key_parts(keys)
+            offered.setdefault(keymap.get(action.id, action.key).split(",")[0], action.title)
+    general = key_parts(
+        [
+            KeyHint(keymap.get(command.id, command.keys).split(",")[0], command.footer)
+            for command in commands
+            if command.footer
+        ]
+    )
+    room = width - sum(cell_len(text) for text, _ in general)
+    shown: list[Part] = []
+    for key, title in offered.items():
+        parts = key_parts([KeyHint(key, title)])
+        room -= sum(cell_len(text) for text, _ in parts)
+        if room < 0:
+            break
+        shown += parts
+    return [*shown, *general]
 
 
 def status(
