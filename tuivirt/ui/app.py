@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import os
 import time
@@ -83,6 +84,7 @@ class TuivirtApp(TypeAhead):
         keys, problems = keymap(self.options.keys)
         self.set_keymap(keys)
         await self.push_screen(self.main)
+        self._own_context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
         self.backend.attach(lambda: self._wake_from_thread(loop))
         for sentence in (*self._problems, *problems):
@@ -92,7 +94,8 @@ class TuivirtApp(TypeAhead):
 
     def _wake_from_thread(self, loop: asyncio.AbstractEventLoop) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the app has ended meanwhile
-            loop.call_soon_threadsafe(self._wake)
+            # In the app's own context: a thread has none, and Textual's timers look for the app there.
+            loop.call_soon_threadsafe(self._wake, context=self._own_context)
 
     def _wake(self) -> None:
         """There is something to drain: now, or when the frame is over."""
