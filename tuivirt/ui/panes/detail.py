@@ -66,7 +66,7 @@ def _make(tab: str, store: Store, style: StyleOf) -> Tab:
     raise ValueError(f"there is no tab {tab!r}; there is: {', '.join(id_ for id_, _ in TABS)}")
 
 
-class DetailPane(Vertical):
+class DetailPane(Vertical, can_focus=True):
     """Head and tabs. A tab is mounted when it is first chosen, and only the visible one is kept up to date.
 
     Moving the cursor over rows changes the head alone; the tab follows, and asks the backend for what it
@@ -166,12 +166,20 @@ class DetailPane(Vertical):
         if tab == self._tab:
             return
         focused = self.has_focus_within
+        if focused:
+            # A tab that is hidden loses the focus at once, and a new one can take it only when it is mounted:
+            # the pane itself takes the keys meanwhile.
+            self.screen.set_focus(self)
         self._tab = tab
         self.head.choose(tab)
         self._show_tab()
         if focused:
-            self.focus_target().focus()
+            self.call_after_refresh(self._focus_tab)
         self._fetch()
+
+    def _focus_tab(self) -> None:
+        if self.has_focus:
+            self.focus_target().focus()
 
     def next_tab(self) -> None:
         self._step_tab(1)
