@@ -1,0 +1,264 @@
+"""Actions over the fleet: refusals, bulk with bounded parallelism, taking back, and calls that get stuck."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import libvirt
+import pytest
+
+from tests.support.headless import HOST, Headless
+from tests.support.hosts import HostDomain, domains, write_host
+from tests.support.wait import until
+from tuivirt.core.backend import Order, Request
+from tuivirt.core.changes import Happened, RunChanged, RunState
+from tuivirt.core.key import Key
+from tuivirt.resources import ACTIONS, find_action
+from tuivirt.resources.domain.snapshot import State
+
+OVER = {"done", "failed", "cancelled"}
+ALL_ACTIONS = [action for actions in ACTIONS.values() for action in actions]
+
+
+class Gated:
+    """Makes a method of libvirt's domains wait until it is let go, and counts."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+        self.go = threading.Event()
+        self.names: list[str] = []
+        self.inside = self.most = 0
+        self._lock = threading.Lock()
+        really = getattr(libvirt.virDomain, method)
+
+        def gated(dom: libvirt.virDomain, *arguments: object) -> object:
+            with self._lock:
+                self.names.append(dom.name())
+                self.inside += 1
+                self.most = max(self.most, self.inside)
+            assert self.go.wait(10)
+            with self._lock:
+                self.inside -= 1
+            return really(dom, *arguments)
+
+        monkeypatch.setattr(libvirt.virDomain, method, gated)
+
+
+@pytest.fixture
+def suspends(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gated]:
+    gated = Gated(monkeypatch, "suspend")
+    yield gated
+    gated.go.set()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Headless]:
+    """Ten running domains, web0 … web9."""
+    uri = write_host(tmp_path / "host.xml", [HostDomain(f"web{n}", state="running") for n in range(10)])
+    with Headless() as app:
+        app.open(uri)
+        yield app
+
+
+ALL = [f"web{n}" for n in range(10)]
+
+
+def history_of(app: Headless, run: int) -> list[RunState]:
+    return [c.state for c in app.changes if isinstance(c, RunChanged) and c.state.run == run]
+
+
+class TestBulk:
+    def test_each_has_its_result(self, app: Headless) -> None:
+        app.libvirt().lookupByName("web5").destroy()
+        states = app.perform("domain.suspend", *ALL)
+        phases = {state.name: state.phase for state in states}
+        assert phases == dict.fromkeys(ALL, "done") | {"web5": "failed"}
+        (failed,) = [state for state in states if state.phase == "failed"]
+        assert "not running" in failed.note
+        app.until(
+            lambda: sum(r.item.state is State.PAUSED for r in app.records().values()) == 9,
+            "the list shows it",
+        )
+        entries = [c.entry for c in app.changes if isinstance(c, Happened) and c.entry.origin == "action"]
+        assert sorted(entry.name for entry in entries) == ALL
+        assert all((entry.ok is False) == (entry.name == "web5") for entry in entries)
+
+    @pytest.mark.parametrize("parallel", [1, 2, 3])
+    def test_bounded_parallelism(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parallel: int
+    ) -> None:
+        gated = Gated(monkeypatch, "suspend")
+        uri = write_host(tmp_path / "host.xml", [HostDomain(f"web{n}", state="running") for n in range(10)])
+        with Headless(parallel=parallel) as app:
+            app.open(uri)
+            batch = app.fleet.perform(app.request("domain.suspend", *ALL))
+            app.until(lambda: gated.inside == parallel, "as many as may")
+            gated.go.set()
+            states = app.ended(batch, 10)
+        assert gated.most == parallel
+        assert {state.phase for state in states} == {"done"}
+
+    def test_every_run_is_queued_then_running_then_over_once(self, app: Headless) -> None:
+        for state in app.perform("domain.reboot", *ALL):
+            phases = [told.phase for told in history_of(app, state.run)]
+            assert phases == ["queued", "running", "done"]
+        assert len({state.batch for state in app.perform("domain.reset", *ALL)}) == 1
+
+    def test_busy_until_libvirt_has_answered(self, app: Headless, suspends: Gated) -> None:
+        batch = app.fleet.perform(app.request("domain.suspend", "web1"))
+        app.until(lambda: app.domain("web1").run is not None and suspends.names, "it is busy")
+        assert app.domain("web1").item.state is State.RUNNING
+        suspends.go.set()
+        app.ended(batch, 1)
+        assert app.domain("web1").run is None
+        app.until(lambda: app.domain("web1").item.state is State.PAUSED, "what libvirt says")
+
+    def test_the_command_is_in_the_journal(self, app: Headless) -> None:
+        app.perform("domain.suspend", "web1")
+        (entry,) = [c.entry for c in app.changes if isinstance(c, Happened) and c.entry.origin == "action"]
+        assert entry.command == f"virsh -c {app.store.connections[HOST].uri} suspend --domain web1"
+        assert entry.took is not None
+        assert 0 <= entry.took < 5
+
+
+class TestTakingBack:
+    def test_what_is_queued_never_runs(self, app: Headless, suspends: Gated) -> None:
+        batch = app.fleet.perform(app.request("domain.suspend", *ALL))
+        app.until(lambda: suspends.inside == 2, "two run")
+        queued = [state for state in app.last_states(batch) if state.phase == "queued"]
+        assert len(queued) == 8
+        assert all(state.can_abort for state in queued)
+        for state in queued[3:]:
+            app.fleet.abort(state.run)
+            app.fleet.abort(state.run)  # once is enough
+        suspends.go.set()
+        states = app.ended(batch, 10)
+        assert [state.phase for state in states] == ["done"] * 5 + ["cancelled"] * 5
+        assert sorted(suspends.names) == ALL[:5]
+        assert app.store.runs == {}
+
+    def test_what_runs_goes_on(self, app: Headless, suspends: Gated) -> None:
+        """A pause is no job that libvirt could abort."""
+        batch = app.fleet.perform(app.request("domain.suspend", "web1"))
+        app.until(lambda: suspends.inside, "it runs")
+        (state,) = app.last_states(batch)
+        assert not state.can_abort
+        app.fleet.abort(state.run)
+        suspends.go.set()
+        assert [s.phase for s in app.ended(batch, 1)] == ["done"]
+
+    def test_one_that_is_over_or_was_never_there(self, app: Headless) -> None:
+        (state,) = app.perform("domain.suspend", "web1")
+        app.fleet.abort(state.run)
+        app.fleet.abort(123456)
+        app.pump()
+        assert [s.phase for s in history_of(app, state.run)] == ["queued", "running", "done"]
+
+
+class TestStuck:
+    def test_force_off_has_a_place_of_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With every other place taken by calls that do not return, and the list goes on too."""
+        gated = Gated(monkeypatch, "suspend")
+        uri = write_host(tmp_path / "host.xml", [HostDomain(f"web{n}", state="running") for n in range(10)])
+        with Headless(parallel=8) as app:
+            app.open(uri)
+            batch = app.fleet.perform(app.request("domain.suspend", *ALL))
+            app.until(lambda: gated.inside == 3, "all shared places are taken")
+            (state,) = app.perform("domain.destroy", "web9")
+            assert state.phase == "done"
+            app.until(lambda: not app.domain("web9").active, "the list shows it")
+            assert gated.inside == 3
+            assert {label for label, _ in app.fleet.calls(HOST)} >= {"Pause web0", "Pause web1", "Pause web2"}
+            gated.go.set()
+            app.ended(batch, 10)
+
+    def test_after_a_disconnect_nobody_waits_for_it(self, app: Headless, suspends: Gated) -> None:
+        """Its result is not known, which is said; what was queued never runs; a late answer is dropped."""
+        batch = app.fleet.perform(app.request("domain.suspend", *ALL))
+        app.until(lambda: suspends.inside == 2, "two are stuck")
+        started = time.monotonic()
+        app.fleet.disconnect(HOST)
+        assert time.monotonic() - started < 0.5
+        states = app.ended(batch, 10)
+        assert [state.phase for state in states] == ["failed"] * 2 + ["cancelled"] * 8
+        assert "closed before the answer" in states[0].note
+        suspends.go.set()
+        until(lambda: suspends.inside == 0, "the answers came")
+        app.connect()
+        assert app.perform("domain.reboot", "web1")[0].phase == "done"
+        assert suspends.names == ALL[:2]
+        assert [s.phase for s in app.last_states(batch)] == ["failed"] * 2 + ["cancelled"] * 8
+
+    def test_a_new_connection_has_new_lanes(self, app: Headless, suspends: Gated) -> None:
+        app.fleet.perform(app.request("domain.suspend", *ALL))
+        app.until(lambda: suspends.inside == 2, "two are stuck")
+        app.fleet.disconnect(HOST)
+        app.connect()
+        assert app.perform("domain.reboot", "web1")[0].phase == "done"
+
+    def test_close_begins_nothing_more(self, app: Headless, suspends: Gated) -> None:
+        app.fleet.perform(app.request("domain.suspend", *ALL))
+        app.until(lambda: suspends.inside == 2, "two are stuck")
+        app.fleet.close()
+        suspends.go.set()
+        until(lambda: suspends.inside == 0, "the answers came")
+        assert suspends.names == ALL[:2]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("whole_run", [False, True])
+    def test_read_only(self, test_host: str, whole_run: bool) -> None:
+        """Each action is refused with the reason, and libvirt would refuse it too."""
+        with Headless(read_only=whole_run) as app:
+            app.open(test_host, read_only=not whole_run)
+            assert app.store.connections[HOST].read_only
+            record = app.domain("web01")
+            for action in ALL_ACTIONS:
+                key = Key(HOST, "host", HOST) if action.id.startswith("host.") else record.key
+                request = Request(action.id, (Order(key, "web01"),), action.params and action.params())
+                (state,) = app.ended(app.fleet.perform(request), 1)
+                assert (state.phase, state.note) == ("failed", "the connection is read-only")
+                entry = next(c.entry for c in reversed(app.changes) if isinstance(c, Happened))
+                assert (entry.what, entry.ok, entry.detail) == (action.title, False, state.note)
+            handle = app.libvirt().lookupByUUIDString(record.item.uuid)
+            with pytest.raises(libvirt.libvirtError) as caught:
+                handle.suspend()
+            assert caught.value.get_error_code() == libvirt.VIR_ERR_OPERATION_DENIED
+            app.pump()
+            assert app.domain("web01").item.state is State.RUNNING
+
+    def test_only_on_the_connection_that_is(self, tmp_path: Path) -> None:
+        with Headless() as app:
+            for name in ("a", "b"):
+                app.open(write_host(tmp_path / f"{name}.xml", domains(4)), name, read_only=name == "a")
+            orders = tuple(Order(app.domain("vm00000", host).key, "vm00000") for host in ("a", "b"))
+            states = app.ended(app.fleet.perform(Request("domain.destroy", orders)), 2)
+            assert [state.phase for state in states] == ["failed", "done"]
+
+    def test_on_a_connection_that_is_not_open_or_not_known(self, app: Headless) -> None:
+        order = app.request("domain.suspend", "web1").orders[0]
+        app.fleet.disconnect(HOST)
+        app.until_phase("closed")
+        nowhere = Order(Key("nowhere", "domain", order.key.id), "web1")
+        states = app.ended(app.fleet.perform(Request("domain.suspend", (order, nowhere))), 2)
+        assert [state.note for state in states] == [f"{HOST} is not connected", "nowhere is not connected"]
+        assert states[0].hint
+
+    def test_on_a_domain_that_is_gone(self, app: Headless) -> None:
+        request = app.request("domain.suspend", "web1")
+        dom = app.libvirt().lookupByName("web1")
+        dom.undefine()
+        dom.destroy()
+        app.until(lambda: "web1" not in app.records(), "it is gone")
+        (state,) = app.ended(app.fleet.perform(request), 1)
+        assert state.phase == "failed"
+        assert "Domain not found" in state.note
+
+    def test_an_action_that_does_not_exist(self, app: Headless) -> None:
+        with pytest.raises(KeyError):
+            app.fleet.perform(Request("domain.explode", ()))
+        with pytest.raises(KeyError):
+            find_action("planet.explode")
+
+    def test_nothing_to_do_is_a_batch_without_runs(self, app: Headless) -> None:
+        assert app.last_states(app.fleet.perform(Request("domain.suspend", ()))) == []
