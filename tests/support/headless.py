@@ -24,6 +24,9 @@ from tuivirt.resources.domain.record import DomainRecord
 
 T = TypeVar("T")
 
+POLL = 0.005
+"""Seconds between two looks at a condition while nothing arrives."""
+
 HOST = "host"
 """The connection's name where a test has one."""
 
@@ -68,7 +71,8 @@ class Headless:
             self.pump()
             if value := condition():
                 return value
-            if not self._woken.wait(max(deadline - time.monotonic(), 0)):
+            # Not longer: what is waited for may be none of what arrives here.
+            if not self._woken.wait(POLL) and time.monotonic() > deadline:
                 raise AssertionError(f"not within {timeout:g} s: {what}")
 
     # Connections.
