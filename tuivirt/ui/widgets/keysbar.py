@@ -54,6 +54,6 @@ def status(
         label, age = long_ones[0]
         parts.append((f" {plain(label)} {units.duration(age)} ", "warn"))
     if connection:
-        pace = f" {units.duration(rtt)}" if rtt is not None else ""
+        pace = "" if rtt is None else " <1 ms" if rtt < 0.0005 else f" {units.duration(rtt)}"
         parts.append((f" {plain(connection)}{pace} ", "dim"))
     return parts
