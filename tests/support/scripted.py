@@ -66,6 +66,7 @@ class ScriptedBackend:
         self.aborted: list[int] = []
         self.asked: list[tuple[str, str]] = []
         """What was asked of connections: *connect*, *disconnect*, *refresh*, *forget* and its name."""
+        self.answers: list[tuple[int, str | None]] = []
         self.watches: dict[str, Watch] = {}
         self.definitions: dict[Key, Definition] = {}
         self.calls_in_flight: dict[str, tuple[tuple[str, float], ...]] = {}
@@ -123,6 +124,10 @@ class ScriptedBackend:
 
     def disconnect(self, name: str) -> None:
         self.asked.append(("disconnect", name))
+
+    def answer(self, question: int, text: str | None) -> None:
+        self.answers.append((question, text))
+        self.tell(c.AskedNoMore(question))
 
     def refresh(self, name: str) -> None:
         self.asked.append(("refresh", name))

@@ -1,29 +1,54 @@
-"""Opening a connection."""
+"""Opening a connection, with the questions that this may lead to."""
+
+import shutil
 
 import libvirt
 
+from tuivirt.backend.askpass import Askpass
+from tuivirt.backend.prompter import CREDENTIALS, Prompter
 from tuivirt.core.uri import ConnectionURI
-
-_CREDENTIALS = [
-    libvirt.VIR_CRED_AUTHNAME,
-    libvirt.VIR_CRED_PASSPHRASE,
-    libvirt.VIR_CRED_ECHOPROMPT,
-    libvirt.VIR_CRED_NOECHOPROMPT,
-    libvirt.VIR_CRED_REALM,
-    libvirt.VIR_CRED_EXTERNAL,
-]
+from tuivirt.core.uri_check import is_on
 
 
 def open_connection(uri: ConnectionURI, *, read_only: bool) -> libvirt.virConnect:
-    """Open ``uri``; blocks, without limit where the daemon is stopped. Raises libvirtError.
+    """Open ``uri`` and ask nothing; blocks, without limit where the daemon is stopped. Raises libvirtError.
 
-    ssh asks its questions on the terminal, which belongs to the app, so it is told to ask none
-    (``no_tty=1``); keys and agents work. A question of libvirt itself is declined.
+    ssh is told to ask none (``no_tty=1``); keys and agents work. A question of libvirt itself is declined.
     """
-    if uri.transport == "ssh" and "no_tty" not in uri.params:
+    if uri.transport == "ssh" and not is_on(uri.params.get("no_tty")):
         uri = uri.with_params(no_tty="1")
+    return _open(uri, read_only, _decline)
+
+
+def open_asking(
+    uri: ConnectionURI, *, read_only: bool, prompter: Prompter, askpass: Askpass
+) -> libvirt.virConnect:
+    """Open ``uri``; what libvirt and ssh ask is asked of the user. Blocks until it is answered.
+
+    Raises libvirtError, and OSError where ssh cannot be given a way to ask. ``no_tty=1`` asks nothing.
+    """
+    if uri.transport != "ssh" or is_on(uri.params.get("no_tty")):
+        return _open_again(uri, read_only, prompter)
+    command = uri.params.get("command", "ssh")
+    if shutil.which(command) is None:  # libvirt says so better than a shell would
+        return _open_again(uri, read_only, prompter)
+    with askpass.wrapper(prompter, command) as wrapper:
+        return _open_again(uri.with_params(command=str(wrapper)), read_only, prompter)
+
+
+def _open_again(uri: ConnectionURI, read_only: bool, prompter: Prompter) -> libvirt.virConnect:
+    """SASL gives one chance for each connection, so a wrong answer needs another."""
+    while True:
+        try:
+            return _open(uri, read_only, prompter.collect)
+        except libvirt.libvirtError as error:
+            if not prompter.again(error):
+                raise
+
+
+def _open(uri: ConnectionURI, read_only: bool, collect: object) -> libvirt.virConnect:
     flags = libvirt.VIR_CONNECT_RO if read_only else 0
-    return libvirt.openAuth(uri.build(), [_CREDENTIALS, _decline, None], flags)
+    return libvirt.openAuth(uri.build(), [CREDENTIALS, collect, None], flags)
 
 
 def _decline(_credentials: list[list[object]], _opaque: object) -> int:

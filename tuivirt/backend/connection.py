@@ -11,9 +11,12 @@ from functools import partial
 import libvirt
 
 from tuivirt.backend import event_thread
-from tuivirt.backend.auth import open_connection
+from tuivirt.backend.askpass import Askpass
+from tuivirt.backend.auth import open_asking
+from tuivirt.backend.desk import Desk
 from tuivirt.backend.errors import explain_error
 from tuivirt.backend.inbox import Inbox
+from tuivirt.backend.prompter import MOST, Prompter
 from tuivirt.backend.session import Reports, Session
 from tuivirt.core.backend import Watch
 from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened, HostFacts, Phase
@@ -43,16 +46,22 @@ class Connection:
         *,
         read_only: bool,
         inbox: Inbox,
+        desk: Desk,
+        askpass: Askpass,
         interval: float,
         keepalive: tuple[int, int],
         reconnect: bool,
     ) -> None:
         self._inbox = inbox
+        self._desk = desk
+        self._askpass = askpass
         self._interval = interval
         self._keepalive = keepalive
         self._reconnect = reconnect
         self._state = ConnectionState(name, uri, read_only=read_only, since=time.time())
         self._attempt = 0
+        self._prompter: Prompter | None = None
+        """Asks for the attempt that is under way."""
         self._has_rows = False
         """Its rows are on screen: they stay while it is lost, and it comes back by itself."""
         self._journalled = ("", "")
@@ -112,12 +121,18 @@ class Connection:
         try:
             uri = ConnectionURI.parse(self._state.uri)
             event_thread.ensure_running()
-            conn = open_connection(uri, read_only=self._state.read_only)
+            conn = self._ask_and_open(attempt, uri)
             keep_alive(conn, self._keepalive)
         except libvirt.libvirtError as error:
             self._failed(attempt, explain_error(error, self._state.uri))
             return
-        except ValueError as error:  # a URIError, or text that no C string can hold
+        except HostError as error:
+            self._failed(attempt, error)
+            return
+        except _CancelledError:
+            self._cancelled(attempt)
+            return
+        except (ValueError, OSError) as error:  # a URIError, or text that no C string can hold; no askpass
             self._failed(attempt, HostError(str(error)))
             return
         with self._lock:
@@ -125,6 +140,26 @@ class Connection:
                 self._opened(attempt, uri, conn)
                 return
         close_late(conn)
+
+    def _ask_and_open(self, attempt: int, uri: ConnectionURI) -> libvirt.virConnect:
+        prompter = Prompter(self._desk, self._state.name, uri)
+        with self._lock:
+            if attempt != self._attempt:
+                raise _CancelledError
+            self._prompter = prompter
+        try:
+            return open_asking(uri, read_only=self._state.read_only, prompter=prompter, askpass=self._askpass)
+        except libvirt.libvirtError as error:
+            if prompter.cancelled:
+                raise _CancelledError from None
+            if prompter.gave_up:
+                found = explain_error(error, self._state.uri)
+                words = f"{MOST} answers were not accepted: {found.message}"
+                hint = "Connect again to try once more."
+                raise HostError(words, found.code, found.domain, hint) from None
+            raise
+        finally:
+            prompter.close()
 
     def _opened(self, attempt: int, uri: ConnectionURI, conn: libvirt.virConnect) -> None:
         self.session = Session(
@@ -182,6 +217,20 @@ class Connection:
             else:
                 self._tell("failed", error)
 
+    def _cancelled(self, attempt: int) -> None:
+        """The user answered a question with *cancel*: that is no failure, and is not tried again."""
+        with self._lock:
+            if attempt != self._attempt:
+                return
+            self._attempt += 1
+            self._drop()
+            if self._has_rows:
+                self._tell(
+                    "stale", HostError("you cancelled the login", hint="Connect again to be asked again.")
+                )
+            else:
+                self._tell("closed")
+
     def _schedule(self) -> None:
         pause = self._pause * random.uniform(0.8, 1.2)  # noqa: S311 (jitter, not a secret)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
@@ -199,6 +248,9 @@ class Connection:
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None
+        if self._prompter is not None:
+            self._prompter.close()
+            self._prompter = None
         if self.session is not None:
             self.session.close()
             self.session = None
@@ -219,6 +271,10 @@ class Connection:
             key = Key(self._state.name, host.KIND, self._state.name)
             entry = Entry(now, key, key.id, "connection", _WORDS[phase], self._state.error)
             self._inbox.put(Happened(entry))
+
+
+class _CancelledError(Exception):
+    """The user does not want this attempt any more."""
 
 
 _WORDS: dict[str, str] = {

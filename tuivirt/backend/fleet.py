@@ -8,7 +8,9 @@ from typing import TypeVar
 
 import libvirt
 
+from tuivirt.backend.askpass import Askpass
 from tuivirt.backend.connection import Connection
+from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.runner import KeepDefinition, Runner
 from tuivirt.core.backend import Definition, DiskSize, Request, Watch
@@ -42,6 +44,8 @@ class Fleet:
     def __init__(self, options: FleetOptions, keep_definition: KeepDefinition) -> None:
         self._options = options
         self._inbox = Inbox()
+        self._desk = Desk(self._inbox)
+        self._askpass = Askpass()
         self._connections: dict[str, Connection] = {}
         self._runner = Runner(self._inbox, parallel=options.parallel, keep=keep_definition)
 
@@ -59,6 +63,8 @@ class Fleet:
             uri,
             read_only=read_only or self._options.read_only,
             inbox=self._inbox,
+            desk=self._desk,
+            askpass=self._askpass,
             interval=self._options.stats_interval,
             keepalive=self._options.keepalive,
             reconnect=self._options.reconnect,
@@ -77,6 +83,9 @@ class Fleet:
     def disconnect(self, name: str) -> None:
         self._runner.forget(name)
         self._connections[name].disconnect()
+
+    def answer(self, question: int, text: str | None) -> None:
+        self._desk.answer(question, text)
 
     def refresh(self, name: str) -> None:
         session = self._connections[name].session
@@ -114,6 +123,8 @@ class Fleet:
         self._runner.stop()
         for connection in self._connections.values():
             connection.close()
+        self._desk.close()
+        self._askpass.close()
 
     def _ask(
         self, key: Key, label: str, question: Callable[[libvirt.virDomain], T], *, of_guest: bool = False

@@ -90,6 +90,11 @@ class Backend(Protocol):
 
     def disconnect(self, name: str) -> None: ...
 
+    def answer(self, question: int, text: str | None) -> None:
+        """Answer a question (``Asked``); None cancels the attempt to connect that asked it. One that is not
+        asked any more is let go.
+        """
+
     def refresh(self, name: str) -> None:
         """Read everything of a connection again."""
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
+from tuivirt.core.question import Question
 from tuivirt.core.usage import Sample
 
 Phase = Literal["closed", "opening", "open", "stale", "failed"]
@@ -64,6 +65,20 @@ class ConnectionChanged:
 @dataclass(frozen=True, slots=True)
 class ConnectionRemoved:
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A connection that is opening waits for an answer; see ``Backend.answer``."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class AskedNoMore:
+    """The question was answered, or nobody waits for an answer any more."""
+
+    question: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +175,8 @@ class RunChanged:
 Change = (
     ConnectionChanged
     | ConnectionRemoved
+    | Asked
+    | AskedNoMore
     | Listed
     | Upserted
     | Removed

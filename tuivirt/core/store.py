@@ -8,6 +8,7 @@ from typing import Any
 from tuivirt.core import changes as c
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
+from tuivirt.core.question import Question
 from tuivirt.core.usage import Sample, Usage, capacity_for
 
 JOURNAL_LENGTH = 5_000
@@ -54,6 +55,8 @@ class Delta:
     runs: list[c.RunState] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     """Connections with a new reading of their host's load."""
+    questions: bool = False
+    """One was asked, answered or withdrawn."""
 
 
 @dataclass(slots=True)
@@ -121,6 +124,8 @@ class Store:
         self.stats_took: dict[str, float] = {}
         self.runs: dict[int, c.RunState] = {}
         """Queued and running runs, and the ended ones of batches that are not over."""
+        self.questions: dict[int, Question] = {}
+        """What waits for an answer, oldest first."""
         self.journal: deque[Entry] = deque(maxlen=JOURNAL_LENGTH)
 
     def get(self, key: Key) -> Record | None:
@@ -166,6 +171,12 @@ class Store:
                 self._run(state, delta)
             case c.ConnectionChanged(state):
                 self._connection(state, delta)
+            case c.Asked(question):
+                self.questions[question.id] = question
+                delta.questions = True
+            case c.AskedNoMore(number):
+                self.questions.pop(number, None)
+                delta.questions = True
             case c.ConnectionRemoved(name):
                 self.connections.pop(name, None)
                 self._clear(name, delta)

@@ -6,7 +6,7 @@ import contextvars
 import logging
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +19,7 @@ from tuivirt.core.changes import RunState
 from tuivirt.core.store import Store
 from tuivirt.core.text import plain
 from tuivirt.resources import find_action
+from tuivirt.ui.asking import Asking
 from tuivirt.ui.commands import keymap
 from tuivirt.ui.options import Options
 from tuivirt.ui.screens.main import MainScreen
@@ -28,13 +29,18 @@ from tuivirt.ui.typeahead import TypeAhead
 if TYPE_CHECKING:
     from textual.command import Provider
     from textual.filter import LineFilter
+    from textual.timer import Timer
 
+    from tuivirt.ui.dialogs.credential import CredentialDialog
     from tuivirt.ui.palette import Entry
 
 log = logging.getLogger(__name__)
 
 FRAME = 1 / 60
 """Changes are applied at most once in so many seconds."""
+
+BUSY = 0.2
+"""Seconds until a question of a host tries again to be shown."""
 
 
 def _provider() -> "type[Provider]":
@@ -67,6 +73,9 @@ class TuivirtApp(TypeAhead):
             self.register_theme(theme.textual())
         self.theme = chosen.name
         self.main = MainScreen(backend, store, options, self)
+        self._asking = Asking(self, store.questions, backend.answer)
+        self._announced = 0
+        self._ask_again: Timer | None = None
 
     def get_line_filters(self) -> "Sequence[LineFilter]":
         filters = super().get_line_filters()
@@ -80,15 +89,26 @@ class TuivirtApp(TypeAhead):
         """Our roles for a theme that is not ours."""
         return self._themes[DEFAULT].role_variables()
 
-    async def on_mount(self) -> None:
-        keys, problems = keymap(self.options.keys)
-        self.set_keymap(keys)
-        await self.push_screen(self.main)
+    def get_default_screen(self) -> MainScreen:
+        """Not pushed over Textual's own, which would be mounted, styled and drawn first."""
+        return self.main
+
+    def on_mount(self) -> None:
+        self.hold_keys()
+
+    def on_main_screen_mounted(self) -> None:
         self._own_context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
         self.backend.attach(lambda: self._wake_from_thread(loop))
+
+    async def on_main_screen_completed(self) -> None:
+        if self._exit:
+            return
+        keys, problems = keymap(self.options.keys)
+        self.set_keymap(keys)
         for sentence in (*self._problems, *problems):
             self.tell(sentence, severity="warning", timeout=15)
+        await self.release_keys()
 
     # Changes
 
@@ -114,11 +134,36 @@ class TuivirtApp(TypeAhead):
         for run in delta.runs:
             self._tell_run(run)
         self.main.update_from(delta)
+        if delta.questions:
+            self._ask()
 
     def _tell_run(self, run: RunState) -> None:
         if run.phase == "failed":
             title = f"{find_action(run.action).title}: {plain(run.name)}"
             self.tell("\n".join(part for part in (run.note, run.hint) if part), title=title, severity="error")
+
+    # Questions of hosts
+
+    def _ask(self) -> None:
+        """Show what a host asks; while the user is at something else it is told, and tried again."""
+        self._ask_again = None
+        self._asking.update()
+        question = self._asking.next
+        if question is None or self._ask_again is not None:
+            return
+        self._ask_again = self.set_timer(BUSY, self._ask)
+        if question.id > self._announced:
+            self._announced = question.id
+            self.tell(f"{question.connection} waits for an answer; it is asked when this is closed.")
+
+    def may_interrupt(self) -> bool:
+        """Whether a dialog may open now: what is being typed must not end in it."""
+        from textual.widgets import Input, TextArea
+
+        return not isinstance(self.screen, ModalScreen) and not isinstance(self.focused, Input | TextArea)
+
+    def show_question(self, dialog: "CredentialDialog", answered: Callable[[str | None], None]) -> None:
+        self.push_screen(dialog, answered)
 
     def tell(
         self, text: str, *, title: str = "", severity: Any = "information", timeout: float | None = None
@@ -147,7 +192,10 @@ class TuivirtApp(TypeAhead):
         """Take another theme. Raises ValueError."""
         if name not in self._themes:
             raise ValueError(f"there is no theme {name!r}; there is: {', '.join(self._themes)}")
+        if self.no_color and not self._themes[name].ansi:
+            raise ValueError("NO_COLOR is set, and that theme cannot be read without colours")
         self._theme_file = self._themes[name]
+        self.ansi_color = self._theme_file.ansi  # before the theme, whose colours Textual would translate
         self.theme = name
 
     # The palette

@@ -121,7 +121,8 @@ class TextInput(Input):
 
     @property
     def selected_text(self) -> str:
-        return self._veil.reveal(super().selected_text)
+        # What may not be seen may not be copied either.
+        return "" if self.password else self._veil.reveal(super().selected_text)
 
     def replace(self, text: str, start: int, end: int) -> None:
         super().replace(self._veil.hide(text), start, end)
@@ -138,7 +139,8 @@ class TextInput(Input):
 
     @property
     def _value(self) -> Text:
-        text = Text(self._veil.show(self.value), no_wrap=True, overflow="ignore", end="")
+        shown = "•" * len(self.value) if self.password else self._veil.show(self.value)
+        text = Text(shown, no_wrap=True, overflow="ignore", end="")
         if self._mistake is not None:
             start, end = self._mistake
             text.stylize(

@@ -1,0 +1,97 @@
+"""Questions of several hosts in the whole app: one after the other, and never into what is being typed."""
+
+from tests.support.app import Running, running
+from tests.support.domains import HOSTILE
+from tests.support.scripted import ScriptedBackend
+from tests.support.world import SOURCES, world
+from tuivirt.core.changes import Asked, AskedNoMore
+from tuivirt.core.question import Question
+from tuivirt.ui.dialogs.credential import CredentialDialog
+
+
+def ask(backend: ScriptedBackend, number: int, host: str = "lab1", prompt: str = "") -> None:
+    backend.tell(Asked(Question(number, host, f"root@{host}", "ssh", "password", prompt or f"{host} asks")))
+
+
+def shown(run: Running) -> int:
+    """The number of the question that is on screen."""
+    dialogs = [screen for screen in run.app.screen_stack if isinstance(screen, CredentialDialog)]
+    assert len(dialogs) <= 1
+    return dialogs[0].question.id if dialogs else 0
+
+
+async def test_several_hosts_are_asked_one_after_the_other() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        for number, host in ((1, "lab1"), (2, "lab2"), (3, HOSTILE)):
+            ask(backend, number, host)
+        await run.until_dialog("lab1 asks")
+        assert shown(run) == 1
+        await run.press(*"one", "enter")
+        await run.until_dialog("lab2 asks")
+        await run.press(*"two", "enter")
+        await run.until_dialog("[red]x[/]")
+        await run.press("escape")
+        await run.until_main()
+        assert backend.answers == [(1, "one"), (2, "two"), (3, None)]
+        assert not run.store.questions
+
+
+async def test_type_ahead_does_not_answer_the_next_host() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        ask(backend, 1)
+        ask(backend, 2, "lab2")
+        await run.until_dialog("lab1 asks")
+        await run.press(*"one", "enter", "enter", "enter")
+        await run.until_dialog("lab2 asks")
+        assert backend.answers == [(1, "one")]
+
+
+async def test_a_withdrawn_question_goes_and_the_next_comes() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        for number in (1, 2, 3):
+            ask(backend, number, f"lab{number}")
+        await run.until_dialog("lab1 asks")
+        backend.tell(AskedNoMore(2), AskedNoMore(1))
+        await run.until_dialog("lab3 asks")
+        assert backend.answers == []
+        backend.tell(AskedNoMore(3))
+        await run.until_main()
+
+
+async def test_nothing_opens_into_a_dialog_or_into_what_is_typed() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        await run.press("slash", *"we")
+        ask(backend, 1)
+        await run.until_note("lab1 waits for an answer")
+        await run.press(*"b01", "enter")
+        assert run.main.listing.filtering.text == "web01"
+        await run.until_dialog("lab1 asks")
+        assert backend.answers == []
+        await run.press("escape")
+        await run.until_main()
+        await run.press("question_mark")
+        await run.until_dialog()
+        ask(backend, 2, "lab2")
+        await run.until_note("lab2 waits for an answer")
+        assert shown(run) == 0
+        await run.press("escape")
+        await run.until_dialog("lab2 asks")
+
+
+async def test_the_answer_is_neither_in_the_journal_nor_on_the_screen() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        ask(backend, 1)
+        await run.until_dialog("lab1 asks")
+        await run.press(*"hunter2")
+        assert "hunter2" not in run.text
+        await run.press("enter")
+        await run.until_main()
+        assert backend.answers == [(1, "hunter2")]
+        assert "hunter2" not in run.text
+        assert "hunter2" not in repr(run.journal) + repr(run.remembered.values) + repr(run.notes)
+        assert "hunter2" not in repr(vars(run.store))

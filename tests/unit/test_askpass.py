@@ -1,0 +1,270 @@
+"""The way of ssh's questions to the app: a script in place of ssh, the real wrapper, the real helper."""
+
+import json
+import logging
+import os
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.wait import until
+from tuivirt.backend.askpass import Askpass
+from tuivirt.backend.desk import Desk
+from tuivirt.backend.inbox import Inbox
+from tuivirt.backend.prompter import Prompter
+from tuivirt.core.question import Question
+from tuivirt.core.store import Store
+from tuivirt.core.uri import ConnectionURI
+
+PROMPT = "root@lab's password: "
+SECRET = "s3cret ü'\"$(id)\\n"
+ASKS = """\
+#!/bin/sh
+answer=$("$SSH_ASKPASS" "$1")
+printf '%s|%s|%s|%s\\n' "$?" "$SSH_ASKPASS_REQUIRE" "$2" "$answer"
+"""
+
+
+class Scene:
+    """An attempt, and a program in the place of ssh."""
+
+    def __init__(self, directory: Path) -> None:
+        self.inbox = Inbox()
+        self.desk = Desk(self.inbox)
+        self.store = Store({})
+        self.askpass = Askpass()
+        self.directory = directory
+        self.prompter = Prompter(self.desk, "lab", ConnectionURI.parse("qemu+ssh://root@lab/system"))
+
+    def program(self, text: str = ASKS, name: str = "my ssh") -> str:
+        path = self.directory / name
+        path.write_text(text)
+        path.chmod(0o700)
+        return str(path)
+
+    def question(self) -> Question:
+        def asked() -> Question | None:
+            self.store.apply(self.inbox.drain())
+            return next(iter(self.store.questions.values()), None)
+
+        found = until(asked, "a question")
+        assert found is not None
+        return found
+
+
+def run(wrapper: Path, *arguments: str) -> "subprocess.Popen[str]":
+    # As libvirt runs it: with next to nothing in the environment.
+    env = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+    return subprocess.Popen(
+        [str(wrapper), *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=env,
+    )
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(tmp_path)
+    yield made
+    made.desk.close()
+    made.askpass.close()
+
+
+def test_a_question_of_ssh_reaches_the_app_and_the_answer_ssh(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with scene.askpass.wrapper(scene.prompter, scene.program()) as wrapper:
+        ssh = run(wrapper, PROMPT, "-T")
+        question = scene.question()
+        assert (question.kind, question.prompt, question.asker) == ("password", PROMPT, "ssh")
+        scene.desk.answer(question.id, SECRET)
+        output, errors = ssh.communicate(timeout=10)
+        assert output == f"0|force|-T|{SECRET}\n"
+        assert errors == ""
+        root = wrapper.parent.parent
+        for path in filter(Path.is_file, root.rglob("*")):
+            assert SECRET not in path.read_text()
+    assert SECRET not in caplog.text
+    assert PROMPT not in caplog.text
+
+
+def test_it_is_private_and_gone_at_the_end(scene: Scene) -> None:
+    def mode(path: Path) -> int:
+        return stat.S_IMODE(path.stat().st_mode)
+
+    with scene.askpass.wrapper(scene.prompter, "ssh") as wrapper:
+        attempt, root = wrapper.parent, wrapper.parent.parent
+        assert mode(root) == mode(attempt) == 0o700
+        assert mode(root / "socket") == mode(attempt / "token") == 0o600
+        assert mode(wrapper) == mode(attempt / "askpass") == 0o700
+        token = (attempt / "token").read_text()
+        assert token not in wrapper.read_text() + (attempt / "askpass").read_text(), "ps would show it"
+    assert not attempt.exists()
+    with scene.askpass.wrapper(scene.prompter, "ssh") as wrapper:
+        assert (wrapper.parent / "token").read_text() != token
+    scene.askpass.close()
+    assert not root.exists()
+    with pytest.raises(OSError, match="ending"), scene.askpass.wrapper(scene.prompter, "ssh"):
+        pass
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b'{"token": "wrong", "prompt": "x", "hint": "", "process": 1}\n',
+        b'{"token": "", "prompt": "x", "hint": "", "process": 1}\n',
+        b'{"prompt": "x"}\n',
+        b"[]\n",
+        b"null\n",
+        b"\xff\n",
+        b"",
+        b"x" * 70_000 + b"\n",
+    ],
+)
+def test_a_request_without_the_token_is_refused(
+    scene: Scene, request_: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with scene.askpass.wrapper(scene.prompter, "ssh") as wrapper:
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(wrapper.parent.parent / "socket"))
+            try:
+                link.sendall(request_)
+                link.shutdown(socket.SHUT_WR)
+                assert link.recv(100) == b""
+            except (ConnectionResetError, BrokenPipeError):
+                pass  # closed before all of it was read
+        until(lambda: "askpass: a request failed" in caplog.text, "the log")
+        assert "wrong" not in caplog.text
+    assert not scene.inbox.drain()
+
+
+def test_the_token_of_an_attempt_that_is_over_is_refused(scene: Scene) -> None:
+    with scene.askpass.wrapper(scene.prompter, "ssh") as wrapper:
+        token = (wrapper.parent / "token").read_text()
+        path = str(wrapper.parent.parent / "socket")
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(path)
+        request = {"token": token, "prompt": "x", "hint": "", "process": 1}
+        link.sendall(json.dumps(request).encode() + b"\n")
+        assert link.recv(100) == b""
+    assert not scene.inbox.drain()
+
+
+def test_cancelling_ends_ssh_itself(scene: Scene) -> None:
+    """An ssh that is left alone tries an empty password three times."""
+    with scene.askpass.wrapper(scene.prompter, scene.program()) as wrapper:
+        ssh = run(wrapper, PROMPT)
+        scene.desk.answer(scene.question().id, None)
+        output, _ = ssh.communicate(timeout=10)
+        assert output == ""
+        assert ssh.returncode == -15
+    assert scene.prompter.cancelled
+
+
+def test_giving_up_the_attempt_ends_ssh_too(scene: Scene) -> None:
+    with scene.askpass.wrapper(scene.prompter, scene.program()) as wrapper:
+        ssh = run(wrapper, PROMPT)
+        scene.question()
+        scene.prompter.close()
+        ssh.communicate(timeout=10)
+        assert ssh.returncode == -15
+    assert not scene.prompter.cancelled
+
+
+def test_a_question_goes_with_the_ssh_that_asked(scene: Scene) -> None:
+    waits = '#!/bin/sh\n"$SSH_ASKPASS" "$1" & echo $!\nread -r _ < "$2"\nkill $!\n'
+    fifo = scene.directory / "fifo"
+    os.mkfifo(fifo)
+    with scene.askpass.wrapper(scene.prompter, scene.program(waits)) as wrapper:
+        ssh = run(wrapper, PROMPT, str(fifo))
+        scene.question()
+        fifo.write_text("go\n")
+        ssh.communicate(timeout=10)
+
+        def gone() -> bool:
+            scene.store.apply(scene.inbox.drain())
+            return not scene.store.questions
+
+        until(gone, "the question is withdrawn")
+    assert not scene.prompter.cancelled
+
+
+def test_ssh_has_no_terminal(scene: Scene) -> None:
+    look = "#!/bin/sh\nif (: < /dev/tty) 2>/dev/null; then echo terminal; else echo none; fi\n"
+    program = scene.program(look)
+    # A session with a terminal, as the app's; the programs are its children, as those of libvirt.
+    session = (
+        "import fcntl, subprocess, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+        "print([subprocess.check_output(p, text=True).strip() for p in sys.argv[1:]])"
+    )
+    leader, follower = os.openpty()
+    with scene.askpass.wrapper(scene.prompter, program) as wrapper:
+        found = subprocess.run(
+            [sys.executable, "-c", session, program, str(wrapper)],
+            stdin=follower,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+            timeout=20,
+            check=False,
+        )
+    os.close(leader)
+    os.close(follower)
+    assert found.stdout == "['terminal', 'none']\n", found.stderr
+
+
+def test_several_attempts_at_once_do_not_mix(scene: Scene) -> None:
+    prompters = [
+        Prompter(scene.desk, f"lab{n}", ConnectionURI.parse(f"qemu+ssh://lab{n}/system")) for n in range(5)
+    ]
+    program = scene.program()
+    outputs: dict[str, str] = {}
+
+    def attempt(name: str, prompter: Prompter) -> None:
+        with scene.askpass.wrapper(prompter, program) as wrapper:
+            outputs[name] = run(wrapper, PROMPT).communicate(timeout=20)[0]
+
+    threads = [
+        threading.Thread(target=attempt, args=(f"lab{n}", prompter)) for n, prompter in enumerate(prompters)
+    ]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        question = scene.question()
+        scene.desk.answer(question.id, f"for {question.connection}")
+        scene.store.apply(scene.inbox.drain())
+    for thread in threads:
+        thread.join(20)
+    assert {name: output.rpartition("|")[2] for name, output in outputs.items()} == {
+        f"lab{n}": f"for lab{n}\n" for n in range(5)
+    }
+
+
+def test_a_runtime_directory_that_cannot_be_used_is_passed_over(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for unusable in (tmp_path / "missing", tmp_path / ("x" * 120)):
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(unusable))
+        askpass = Askpass()
+        with askpass.wrapper(scene.prompter, "ssh") as wrapper:
+            assert not wrapper.is_relative_to(unusable)
+        askpass.close()
+    own = tmp_path / "run"
+    own.mkdir()
+    if len(str(own)) < 70:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(own))
+        askpass = Askpass()
+        with askpass.wrapper(scene.prompter, "ssh") as wrapper:
+            assert wrapper.is_relative_to(own)
+        askpass.close()

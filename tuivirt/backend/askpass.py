@@ -1,0 +1,198 @@
+"""The private socket over which the questions of ssh reach the app.
+
+ssh asks on the terminal unless ``SSH_ASKPASS_REQUIRE=force`` tells it otherwise, and libvirt drops that
+variable; but libvirt runs the program of ``?command=``. So each attempt gets a wrapper of its own that sets
+the variables and runs the user's ssh, in a session without a terminal.
+"""
+
+import json
+import logging
+import os
+import secrets
+import selectors
+import shlex
+import shutil
+import socket
+import struct
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from tuivirt.backend.desk import Pending
+from tuivirt.backend.prompter import Prompter
+
+log = logging.getLogger(__name__)
+
+_HELPER: Final = Path(__file__).with_name("askpass_helper.py")
+_LARGEST: Final = 1 << 16  # bytes of a request
+_PATIENCE: Final = 10.0  # seconds for the helper to send it
+_LONGEST_PATH: Final = 100  # the path of a UNIX socket holds 107 bytes
+
+_WRAPPER: Final = """\
+#!/bin/sh
+export TUIVIRT_SSH=$$ SSH_ASKPASS={askpass} SSH_ASKPASS_REQUIRE=force
+if command -v setsid >/dev/null; then exec setsid {command} "$@"; fi
+exec {command} "$@"
+"""
+_ASKPASS: Final = """\
+#!/bin/sh
+exec {python} -I -S {helper} {directory} "$@"
+"""
+
+
+class Askpass:
+    """Listens from the first attempt on until it is closed; everything it made is gone then."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._directory: Path | None = None
+        self._listener: socket.socket | None = None
+        self._attempts: dict[str, Prompter] = {}
+        self._closed = False
+
+    @contextmanager
+    def wrapper(self, prompter: Prompter, command: str) -> Iterator[Path]:
+        """A program to run in place of ``command``; its questions go to ``prompter``. Raises OSError."""
+        token = secrets.token_urlsafe(32)
+        with self._lock:
+            if self._closed:
+                raise OSError("the app is ending")
+            if self._directory is None:
+                self._directory = self._listen()
+            directory = Path(tempfile.mkdtemp(prefix="", dir=self._directory))
+            self._attempts[token] = prompter
+        try:
+            yield _scripts(directory, token, command)
+        finally:
+            with self._lock:
+                del self._attempts[token]
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            if self._listener is not None:
+                # Closing alone would not wake the thread that accepts.
+                with suppress(OSError):
+                    self._listener.shutdown(socket.SHUT_RDWR)
+                self._listener.close()
+            if self._directory is not None:
+                shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _listen(self) -> Path:
+        directory = _private_directory()
+        listener = socket.socket(socket.AF_UNIX)
+        # The directory is closed to others, so that nobody connects before the socket is.
+        listener.bind(str(directory / "socket"))
+        (directory / "socket").chmod(0o600)
+        listener.listen()
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener,), name="askpass", daemon=True).start()
+        return directory
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:  # closed
+                return
+            threading.Thread(target=self._serve, args=(client,), name="askpass client", daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client:
+            try:
+                pending, withdraw = self._ask(client)
+                answer = _wait(client, pending.answer, withdraw)
+                client.sendall(json.dumps({"answer": answer}).encode() + b"\n")
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                # Of ours that ended meanwhile, or of something that is not ours. Its words may be secrets.
+                log.warning("askpass: a request failed: %s", type(error).__name__)
+
+    def _ask(self, client: socket.socket) -> tuple[Pending, Callable[[], None]]:
+        """The question of one helper. Raises PermissionError for one that is not of an attempt of ours."""
+        request = json.loads(_receive(client))
+        given = str(request["token"]).encode()
+        with self._lock:
+            attempts = list(self._attempts.items())
+        prompter = next((p for token, p in attempts if secrets.compare_digest(token.encode(), given)), None)
+        if prompter is None or _user_of(client) != os.geteuid():
+            raise PermissionError
+        pending = prompter.ask_for_ssh(str(request["prompt"]), str(request["hint"]), int(request["process"]))
+        return pending, lambda: prompter.withdraw(pending.id)
+
+
+def _scripts(directory: Path, token: str, command: str) -> Path:
+    """Write the files of one attempt, for the user alone; returns the wrapper."""
+    askpass, wrapper = directory / "askpass", directory / "ssh"
+    words = {
+        "askpass": askpass,
+        "command": command,
+        "python": sys.executable,
+        "helper": _HELPER,
+        "directory": directory,
+    }
+    quoted = {name: shlex.quote(str(word)) for name, word in words.items()}
+    _write(directory / "token", token, 0o600)
+    _write(askpass, _ASKPASS.format_map(quoted), 0o700)
+    _write(wrapper, _WRAPPER.format_map(quoted), 0o700)
+    return wrapper
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(os.fsencode(text))
+
+
+def _private_directory() -> Path:
+    """A new directory (0700), where programs may be run and the path of a socket is short enough."""
+    candidates = (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp", "/var/tmp")
+    for candidate in filter(None, candidates):
+        try:
+            if (
+                os.statvfs(candidate).f_flag & os.ST_NOEXEC
+                or len(os.fsencode(candidate)) > _LONGEST_PATH - 30
+            ):
+                continue
+            return Path(tempfile.mkdtemp(prefix="tuivirt-", dir=candidate))
+        except OSError as error:
+            log.info("no socket for ssh in %s: %s", candidate, error)
+    raise OSError("there is no directory for the socket over which ssh asks its questions")
+
+
+def _receive(client: socket.socket) -> bytes:
+    client.settimeout(_PATIENCE)
+    received = b""
+    while not received.endswith(b"\n"):
+        part = client.recv(_LARGEST)
+        received += part
+        if not part or len(received) > _LARGEST:
+            raise ValueError("no request")
+    return received
+
+
+def _wait(client: socket.socket, answer: Future[str | None], withdraw: Callable[[], None]) -> str | None:
+    """The answer; the question is withdrawn when the helper goes away meanwhile."""
+    ours, theirs = socket.socketpair()
+
+    def wake(_: object) -> None:
+        with suppress(OSError):  # nobody waits any more
+            theirs.send(b".")
+
+    with ours, theirs, selectors.DefaultSelector() as selector:
+        selector.register(client, selectors.EVENT_READ)
+        selector.register(ours, selectors.EVENT_READ)
+        answer.add_done_callback(wake)
+        selector.select()
+        withdraw()
+    return answer.result()
+
+
+def _user_of(client: socket.socket) -> int:
+    size = struct.calcsize("3i")
+    _, user, _ = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    return int(user)

@@ -1,0 +1,61 @@
+"""The program that ssh runs to ask something, in place of the terminal: hands it to the app that runs.
+
+A script of its own, run by path with the standard library alone: ``askpass_helper.py DIRECTORY PROMPT``.
+DIRECTORY holds the token of one attempt to connect; the socket lies beside it (see ``askpass.py``).
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Write the answer to standard output; status 1 when there is none, and then ssh is ended."""
+    directory, prompt = Path(sys.argv[1]), " ".join(sys.argv[2:])
+    request = {
+        "token": (directory / "token").read_text(),
+        "prompt": prompt,
+        "hint": os.environ.get("SSH_ASKPASS_PROMPT", ""),
+        "process": os.getppid(),
+    }
+    try:
+        answer = _ask(directory.parent / "socket", request)
+    except (OSError, ValueError):  # the app has ended, or the attempt has
+        answer = None
+    if answer is None:
+        # Left alone, ssh would take it for an empty password, and try that at the server three times.
+        _end_ssh(os.environ.get("TUIVIRT_SSH", ""))
+        return 1
+    sys.stdout.buffer.write(answer.encode() + b"\n")
+    return 0
+
+
+def _ask(path: Path, request: dict[str, object]) -> str | None:
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(str(path))
+        link.sendall(json.dumps(request).encode() + b"\n")
+        with link.makefile("rb") as reader:
+            reply: dict[str, str | None] = json.loads(reader.readline())
+    return reply["answer"]
+
+
+def _end_ssh(process: str) -> None:
+    """End the ssh of this attempt, if this was started by it."""
+    if process.isdigit() and int(process) in _ancestors():
+        os.kill(int(process), signal.SIGTERM)
+
+
+def _ancestors() -> list[int]:
+    found, process = [], os.getppid()
+    while process > 1:
+        found.append(process)
+        stat = Path(f"/proc/{process}/stat").read_text(errors="replace")
+        process = int(stat.rpartition(")")[2].split()[1])
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
