@@ -66,8 +66,12 @@ class VirshError(Exception):
 class LibvirtDaemon:
     """One daemon. A context manager: started on entry; on exit it and all its guests are gone."""
 
-    def __init__(self, *, hostname: str = "testhost", conf: str = "", qemu_conf: str = "") -> None:
-        """Prepare the directories. conf and qemu_conf are further lines of libvirtd.conf and qemu.conf."""
+    def __init__(
+        self, *, hostname: str = "testhost", conf: str = "", qemu_conf: str = "", listen: bool = False
+    ) -> None:
+        """Prepare the directories. conf and qemu_conf are further lines of libvirtd.conf and qemu.conf; with
+        listen it also listens on TCP or TLS, as conf says. Its network is its own: see relay.py.
+        """
         if missing := [name for name in PROGRAMS if shutil.which(name, path=PATH) is None]:
             raise DaemonUnavailableError(
                 f"not installed: {', '.join(missing)} (`make test` installs it where it may)"
@@ -101,6 +105,9 @@ class LibvirtDaemon:
         (self.config / "qemu.conf").write_text(
             QEMU_CONF + (SYSTEM_QEMU_CONF if self.system else "") + qemu_conf
         )
+        self.listen = listen
+        self.environment: dict[str, str] = {}
+        """Further variables that it runs with."""
         self._guard: subprocess.Popen[bytes] | None = None
         self._pidfd = -1
         self._clients: list[subprocess.Popen[str]] = []
@@ -123,6 +130,12 @@ class LibvirtDaemon:
     def test_driver_uri(self, host: Path, socket: Path | None = None) -> str:
         """Build the URI of a test-driver host that lives inside this daemon: real RPC, no QEMU."""
         return f"test+unix://{host}?socket={socket or self.socket}"
+
+    @property
+    def network(self) -> Path | None:
+        """The network namespace it lives in; None when that is the machine's. It must have been started."""
+        assert self._guard is not None
+        return Path(f"/proc/{self._guard.pid}/ns/net") if self.system else None
 
     # Life.
 
@@ -149,7 +162,8 @@ class LibvirtDaemon:
         pidfile = self.directory / "libvirtd.pid"
         argv = ["libvirtd", "--daemon", "--pid-file", str(pidfile)]
         argv += ["--config", str(self._inside(self.config) / "libvirtd.conf")]
-        answer = self._ask({"run": argv})
+        argv += ["--listen"] if self.listen else []
+        answer = self._ask({"run": argv}, self.environment)
         if answer.get("status") != 0:
             raise RuntimeError(f"libvirtd did not start: {answer}\n{self.log_text()}")
         self.pid = int(pidfile.read_text())
