@@ -109,7 +109,8 @@ class Settings:
     """Seconds after which a shut down that does nothing offers to force the domain off, which it never does
     by itself."""
     protected_tag: str = field(default="protected", metadata=expects("a tag, in quotes"))
-    """Domains with this tag are only changed after their name is typed; an empty text protects none."""
+    """What can lose data is done to domains with this tag only after their name is typed; an empty text
+    protects none."""
     bulk_parallel: int = field(default=2, metadata=expects("a whole number from 1 to 3", least=1, most=3))
     """How many actions run at once on one connection. A daemon serves five calls at a time, and two of these
     are kept free."""
