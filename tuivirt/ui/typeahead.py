@@ -44,6 +44,14 @@ class TypeAhead(App[None]):
         self._turn = 0
         self._busy = False
 
+    def hold_keys(self) -> None:
+        """Let keys wait until ``release_keys``."""
+        self._turn += 1
+        self._busy = True
+
+    async def release_keys(self) -> None:
+        await self._handled(self._turn)
+
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)

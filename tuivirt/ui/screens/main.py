@@ -1,12 +1,13 @@
 """The main screen: connections, list and detail, and how one moves between them."""
 
 from collections.abc import Awaitable, Iterable, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rich.cells import cell_len
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -27,15 +28,19 @@ from tuivirt.ui.options import Options
 from tuivirt.ui.overlays import Overlays
 from tuivirt.ui.panes.connections import ConnectionsPane
 from tuivirt.ui.panes.connections_line import ConnectionsLine
-from tuivirt.ui.panes.detail import DetailPane
 from tuivirt.ui.panes.listing import ALL, DomainTable, ListingPane
 from tuivirt.ui.perform import Performer
 from tuivirt.ui.verbs import verbs
 from tuivirt.ui.widgets.bars import Bar
 from tuivirt.ui.widgets.keysbar import hints, status
-from tuivirt.ui.widgets.prompt import Prompt
 from tuivirt.ui.widgets.table import LineTable
 
+if TYPE_CHECKING:
+    from tuivirt.ui.panes.detail import DetailPane
+    from tuivirt.ui.widgets.prompt import Prompt
+
+PATIENCE = 0.1
+"""Seconds after which the screen is completed though no rows have come."""
 SETTLE = 0.1
 """Seconds the rows on screen must rest before what they need is asked for."""
 
@@ -68,6 +73,12 @@ class MainScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared by Screen)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
+    class Mounted(Message):
+        """The panes of the first frame can take changes."""
+
+    class Completed(Message):
+        """Everything else is there too: keys can be handled."""
+
     def __init__(self, backend: Backend, store: Store, options: Options, themes: Themes) -> None:
         super().__init__()
         self.backend = backend
@@ -88,8 +99,9 @@ class MainScreen(Screen[None]):
             group=options.group,
             id="listing",
         )
-        self.detail = DetailPane(store, backend, style)
-        self.prompt = Prompt()
+        self._detail: DetailPane | None = None
+        self._prompt: Prompt | None = None
+        self._completing: Timer | None = None
         self.keys = Bar(style, role="dim", id="keys")
         self.performer = Performer(self, backend, store, options)
         self.hosts = Hosts(self, backend, store, options)
@@ -98,6 +110,8 @@ class MainScreen(Screen[None]):
         self.commandline = CommandLine(self.verbs)
         self.style = style
         self._history: list[str] = []
+        self._meant: Sequence[DomainRecord] | None = None
+        """What had the cursor, or the marks, when the command that runs was begun."""
         self._settle: Timer | None = None
         self._wanted_domain = options.domain
 
@@ -107,20 +121,50 @@ class MainScreen(Screen[None]):
             yield self.connections
             with DomainsView(id="domains-view"):
                 yield self.listing
-                yield self.detail
-        yield self.prompt
         yield self.keys
 
     def on_mount(self) -> None:
         self._restore_sizes()
         self.show_scope(self.options.view, remember=False)
         self.set_interval(1.0, self._every_second)
+        self._completing = self.set_timer(PATIENCE, self._complete)
+        self.app.post_message(self.Mounted())
+
+    async def _complete(self) -> None:
+        """Import and mount what the first frame does without, so that it and the first rows come sooner."""
+        if self._completing is None:
+            return
+        self._completing.stop()
+        self._completing = None
+        from tuivirt.ui.panes.detail import DetailPane
+        from tuivirt.ui.widgets.prompt import Prompt
+
+        detail, prompt = DetailPane(self.store, self.backend, self.style), Prompt()
+        await self.query_one(DomainsView).mount(detail)
+        await self.mount(prompt, before=self.keys)
+        self._detail, self._prompt = detail, prompt
+        detail.show(self.listing.record)
+        self.app.post_message(self.Completed())
+
+    @property
+    def detail(self) -> "DetailPane":
+        """There from ``Completed`` on."""
+        assert self._detail is not None
+        return self._detail
+
+    @property
+    def prompt(self) -> "Prompt":
+        """There from ``Completed`` on."""
+        assert self._prompt is not None
+        return self._prompt
 
     # Changes
 
     def update_from(self, delta: Delta) -> None:
         """Take over what a batch of changes touched."""
         self.listing.update(delta)
+        if delta.listed and self._completing is not None:
+            self.call_after_refresh(self._complete)
         touched = {key.connection for key in (*delta.touched, *delta.removed)}
         if names := delta.connections | delta.hosts | touched:
             self.connections.update(names)
@@ -131,10 +175,11 @@ class MainScreen(Screen[None]):
             self._ask()
         shown = self.listing.record
         if shown is not None and shown.key in delta.touched:
-            self.detail.update(shown)
+            if self._detail is not None:
+                self._detail.update(shown)
             self.show_keys()
-        if delta.entries:
-            self.detail.journal_grew(delta.entries)
+        if delta.entries and self._detail is not None:
+            self._detail.journal_grew(delta.entries)
         self.performer.update(delta.runs)
         if self._wanted_domain and delta.listed:
             key = self.listing.find(self._wanted_domain)
@@ -156,7 +201,8 @@ class MainScreen(Screen[None]):
 
     def _show_row(self) -> None:
         """Another row has the cursor."""
-        self.detail.show(self.listing.record)
+        if self._detail is not None:
+            self._detail.show(self.listing.record)
         self.show_keys()
 
     def _ask(self) -> None:
@@ -197,7 +243,7 @@ class MainScreen(Screen[None]):
         if self.place in (self.connections, self.connections_line):
             return [], commands_of("connections", "app")
         actions = [a for a in ACTIONS["domain"] if record is not None and a.refusal(record.item) is None]
-        if self.place is self.detail:
+        if self.place is self._detail:
             tab: Any = self.detail.active
             return actions, commands_of(tab, "app")
         return actions, commands_of("list", "app")
@@ -242,10 +288,11 @@ class MainScreen(Screen[None]):
             return
         at = next((n for n, pane in enumerate(panes) if pane.has_focus_within or pane.has_focus), -1)
         focus = panes[(at + step) % len(panes)]
-        (self.detail.focus_target() if focus is self.detail else focus).focus()
+        (self.detail.focus_target() if focus is self._detail else focus).focus()
 
     def _panes(self) -> Sequence[Widget]:
-        return (self.connections, self.connections_line, self.listing.table, self.detail)
+        panes = (self.connections, self.connections_line, self.listing.table)
+        return panes if self._detail is None else (*panes, self._detail)
 
     @property
     def place(self) -> Widget:
@@ -256,7 +303,7 @@ class MainScreen(Screen[None]):
         zoomed = self.has_class("-zoom-list") or self.has_class("-zoom-detail")
         self.remove_class("-zoom-list", "-zoom-detail")
         if not zoomed:
-            self.add_class("-zoom-detail" if self.place is self.detail else "-zoom-list")
+            self.add_class("-zoom-detail" if self.place is self._detail else "-zoom-list")
 
     def open_detail(self) -> None:
         """Into the detail: as a full screen where there is no room for both."""
@@ -308,7 +355,7 @@ class MainScreen(Screen[None]):
         table = self.listing.table
         if table.clear_count():
             self.show_keys()
-        elif self.place is self.detail:
+        elif self.place is self._detail:
             self.leave_detail()
         elif self.has_class("-zoom-list"):
             self.action_zoom()
@@ -341,7 +388,7 @@ class MainScreen(Screen[None]):
             "/",
             before,
             replace=True,
-            history=self.options.remembered.get("filters", []),
+            history=self._lines("filters"),
             complete=self.listing.complete_filter,
             changed=self.listing.set_query,
         )
@@ -355,39 +402,54 @@ class MainScreen(Screen[None]):
         self.listing.table.focus()
 
     def action_command(self) -> None:
-        answer = self.prompt.ask(
-            ":", history=self.options.remembered.get("commands", []), complete=self.commandline.complete
-        )
-        self.run_worker(self._command(answer), group="prompt")
+        meant = self.chosen()
+        answer = self.prompt.ask(":", history=self._lines("commands"), complete=self.commandline.complete)
+        self.run_worker(self._command(answer, meant), group="prompt")
 
-    async def _command(self, answer: Awaitable[str | None]) -> None:
+    async def _command(self, answer: Awaitable[str | None], meant: Sequence[DomainRecord]) -> None:
         line = await answer
         self.listing.table.focus()
         if line:
             self._keep_line("commands", line)
-            self.run_line(line)
+            self.run_line(line, meant)
 
-    def run_line(self, line: str) -> None:
-        """Run a line of the command line; a mistake in it is told."""
+    def run_line(self, line: str, meant: Sequence[DomainRecord]) -> None:
+        """Run a line of the command line; a mistake in it is told. An action is for the domains ``meant``."""
+        self._meant = meant
         try:
             self.commandline.run(line)
         except (CommandError, QueryError, ValueError, OSError) as error:
             self.tell(str(error), severity="warning")
+        finally:
+            self._meant = None
+
+    def _lines(self, name: str) -> list[str]:
+        """Lines typed before, oldest first."""
+        return [line for line in self.options.remembered.get(name, []) if isinstance(line, str)]
 
     def _keep_line(self, name: str, line: str) -> None:
-        lines = [kept for kept in self.options.remembered.get(name, []) if kept != line]
+        lines = [kept for kept in self._lines(name) if kept != line]
         self.options.remembered.set(name, [*lines, line][-50:])
 
     # Actions on domains
 
-    def act(self, ids: Sequence[str]) -> None:
-        """A key with these actions was pressed: on the marked domains, else on the one under the cursor."""
-        records = self.chosen()
-        self.performer.perform(ids, records, hidden=self.listing.view.hidden_marks if len(records) > 1 else 0)
+    def act(self, ids: Sequence[str], meant: Sequence[DomainRecord] | None = None) -> None:
+        """Perform one of these actions on the domains ``meant`` when it was asked for, or on those chosen now.
+
+        The cursor may have moved on since: nothing else takes the place of what is gone meanwhile.
+        """
+        if meant is None:
+            meant = self.chosen() if self._meant is None else self._meant
+        records = [record for record in meant if self.store.get(record.key) is not None]
+        if meant and not records:
+            self.tell(f"{meant[0].shown_name} is not there any more. Nothing was done.", severity="warning")
+            return
+        hidden = sum(self.listing.view.index(record.key) is None for record in records)
+        self.performer.perform(ids, records, hidden=hidden if len(records) > 1 else 0)
 
     def chosen(self) -> list[DomainRecord]:
         """What an action is for: the marked domains when in the list, else the one under the cursor."""
-        marked = self.listing.marked() if self.place is not self.detail else []
+        marked = self.listing.marked() if self.place is not self._detail else []
         return marked or ([self.listing.record] if self.listing.record else [])
 
     def on_domain_table_wanted(self, message: DomainTable.Wanted) -> None:
@@ -416,7 +478,7 @@ class MainScreen(Screen[None]):
             case "previous_tab":
                 self.detail.previous_tab()
 
-    def on_detail_pane_wanted(self, message: DetailPane.Wanted) -> None:
+    def on_detail_pane_wanted(self, message: "DetailPane.Wanted") -> None:
         if message.what == "menu":
             self.overlays.menu()
         else:
@@ -475,7 +537,7 @@ class MainScreen(Screen[None]):
     def action_help(self) -> None:
         if self.place in (self.connections, self.connections_line):
             self.overlays.help(("connections", "app"))
-        elif self.place is self.detail:
+        elif self.place is self._detail:
             self.overlays.help(("detail", "xml", "usage", "app"))
         else:
             self.overlays.help(("list", "table", "app"))
