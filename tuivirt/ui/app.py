@@ -7,6 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,7 +24,7 @@ from tuivirt.ui.asking import Asking
 from tuivirt.ui.commands import keymap
 from tuivirt.ui.options import Options
 from tuivirt.ui.screens.main import MainScreen
-from tuivirt.ui.theme import DEFAULT, load_themes, pick
+from tuivirt.ui.theme import load_themes, pick, start_theme
 from tuivirt.ui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from tuivirt.ui.dialogs.credential import CredentialDialog
     from tuivirt.ui.palette import Entry
+    from tuivirt.ui.theme_file import ThemeFile
 
 log = logging.getLogger(__name__)
 
@@ -58,19 +60,22 @@ class TuivirtApp(TypeAhead):
     BINDINGS: ClassVar = []
 
     def __init__(self, backend: Backend, store: Store, options: Options) -> None:
-        self._themes, theme_problems = load_themes(options.themes_dir)
         no_color = bool(os.environ.get("NO_COLOR"))
-        chosen, problem = pick(self._themes, options.theme, no_color=no_color)
+        chosen = start_theme(options.themes_dir, options.theme, no_color=no_color)
+        problems: list[str] = []
+        if chosen is None:
+            themes, problems = load_themes(options.themes_dir)
+            chosen, problem = pick(themes, options.theme, no_color=no_color)
+            problems += [problem] if problem else []
+        self._theme_file = chosen
         super().__init__(ansi_color=chosen.ansi)
         self.backend = backend
         self.store = store
         self.options = options
-        self._theme_file = chosen
-        self._problems = [*options.problems, *theme_problems, *([problem] if problem else [])]
+        self._problems = [*options.problems, *problems]
         self._drained = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        for theme in self._themes.values():
-            self.register_theme(theme.textual())
+        self.register_theme(chosen.textual())
         self.theme = chosen.name
         self.main = MainScreen(backend, store, options, self)
         self._asking = Asking(self, store.questions, backend.answer)
@@ -87,7 +92,7 @@ class TuivirtApp(TypeAhead):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our roles for a theme that is not ours."""
-        return self._themes[DEFAULT].role_variables()
+        return self._theme_file.role_variables()
 
     def get_default_screen(self) -> MainScreen:
         """Not pushed over Textual's own, which would be mounted, styled and drawn first."""
@@ -180,6 +185,14 @@ class TuivirtApp(TypeAhead):
         self._close_messages_no_wait()
 
     # Themes, as the main screen asks for them
+
+    @cached_property
+    def _themes(self) -> "dict[str, ThemeFile]":
+        """All there are, read when somebody asks for another than the first."""
+        themes, _ = load_themes(self.options.themes_dir)
+        for theme in themes.values():
+            self.register_theme(theme.textual())
+        return themes
 
     def style(self, role: str) -> Style:
         """The style of a role in the theme of the moment."""

@@ -49,6 +49,18 @@ def pick(
     return themes[DEFAULT], f"There is no theme {wanted!r}. Themes: {', '.join(themes)}."
 
 
+def start_theme(user_dir: Path | None, wanted: str | None, *, no_color: bool = False) -> ThemeFile | None:
+    """What `pick` would, read from one file instead of all, which take 10 ms longer.
+
+    None where more have to be read to know: the user has themes, or `wanted` is none of the packaged ones.
+    """
+    name = NO_COLOR if no_color else wanted or DEFAULT
+    path = next((path for path in _files(packaged_dir(), []) if path.stem == name), None)
+    if path is None or (user_dir is not None and user_dir.exists()):
+        return None
+    return read_theme(path, {}, [])
+
+
 def packaged_dir() -> Path:
     """`tuivirt/themes` of an installation; `themes` beside the package in a checkout."""
     package = Path(tuivirt.__file__).resolve().parent
