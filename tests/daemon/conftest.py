@@ -7,6 +7,8 @@ import pytest
 
 from tests.support import linux_guest as linux
 from tests.support.daemon import DaemonUnavailableError, LibvirtDaemon
+from tests.support.login import User
+from tests.support.sshd import Sshd
 from tests.support.unavailable import unavailable
 
 HERE = Path(__file__).parent
@@ -34,6 +36,32 @@ def daemon(request: pytest.FixtureRequest) -> Iterator[LibvirtDaemon]:
         unavailable(str(error))
     finally:
         own.close()
+
+
+def _sshd(daemon: LibvirtDaemon, **options: bool) -> Sshd:
+    try:
+        return Sshd(daemon, **options)
+    except DaemonUnavailableError as error:
+        unavailable(str(error))
+
+
+@pytest.fixture
+def sshd(daemon: LibvirtDaemon) -> Iterator[Sshd]:
+    with _sshd(daemon) as made:
+        yield made
+
+
+@pytest.fixture
+def talkative_sshd(daemon: LibvirtDaemon) -> Iterator[Sshd]:
+    """One that asks by itself (keyboard-interactive)."""
+    with _sshd(daemon, keyboard_interactive=True) as made:
+        yield made
+
+
+@pytest.fixture
+def user() -> Iterator[User]:
+    with User(reconnect=False) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

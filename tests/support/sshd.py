@@ -151,6 +151,18 @@ class Sshd:
         place = f"{self.user}@127.0.0.1:{self.port}"
         return f"qemu+{transport}://{place}{self._daemon.path}{'?' if query else ''}{query}"
 
+    def ssh_uri(self, key: str = "", **params: str) -> str:
+        """By ssh, through an ssh command of the user's own: with one of the keys, or a password."""
+        if key:
+            params["keyfile"] = str(self.directory / key)
+        return self.uri(command=str(self.command()), **params)
+
+    def libssh_uri(self, transport: str, methods: str, key: str = "", **params: str) -> str:
+        """By libssh or libssh2, with these methods alone."""
+        if key:
+            params["keyfile"] = str(self.directory / key)
+        return self.uri(transport, known_hosts=str(self.known_hosts), sshauth=methods, **params)
+
     def log_text(self) -> str:
         return self.log.read_text(errors="replace")
 
