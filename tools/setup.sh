@@ -43,7 +43,9 @@ packages_for() {
         apt-get:binding) echo python3-venv python3-libvirt ;;
         apt-get:daemon)
             echo libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils \
-                dnsmasq-base iproute2 iptables
+                dnsmasq-base iproute2 iptables \
+                openssh-server openssh-client libsasl2-modules libsasl2-modules-db sasl2-bin \
+                netcat-openbsd openssl
             # A system daemon, which is what root gets, wants the accounts that this one makes.
             if [ "$(id -u)" = 0 ]; then echo libvirt-daemon-system; fi
             # Newer releases have a package for each driver.
@@ -57,20 +59,24 @@ packages_for() {
         dnf:daemon) echo libvirt-daemon libvirt-daemon-driver-qemu libvirt-daemon-driver-network \
             libvirt-daemon-driver-storage-core libvirt-daemon-driver-nodedev libvirt-daemon-driver-interface \
             libvirt-daemon-driver-secret libvirt-daemon-driver-nwfilter libvirt-client \
-            qemu-system-x86-core qemu-img dnsmasq ;;
+            qemu-system-x86-core qemu-img dnsmasq \
+            openssh-server openssh-clients cyrus-sasl cyrus-sasl-md5 cyrus-sasl-scram nmap-ncat openssl ;;
         zypper:python) echo python3 ;;
         zypper:build) echo python3-devel gcc pkgconf libvirt-devel ;;
         zypper:binding) echo python3-libvirt-python ;;
-        zypper:daemon) echo libvirt-daemon libvirt-daemon-qemu libvirt-client qemu-x86 qemu-tools dnsmasq ;;
+        zypper:daemon) echo libvirt-daemon libvirt-daemon-qemu libvirt-client qemu-x86 qemu-tools dnsmasq \
+            openssh-server openssh-clients cyrus-sasl-digestmd5 cyrus-sasl-scram netcat-openbsd openssl ;;
         pacman:python) echo python ;;
         pacman:build) echo gcc pkgconf libvirt ;;
         pacman:binding) echo libvirt-python ;;
-        pacman:daemon) echo libvirt qemu-system-x86 qemu-img dnsmasq ;;
+        pacman:daemon) echo libvirt qemu-system-x86 qemu-img dnsmasq \
+            openssh cyrus-sasl openbsd-netcat openssl ;;
         apk:python) echo python3 ;;
         apk:build) echo python3-dev gcc musl-dev pkgconf libvirt-dev ;;
         apk:binding) echo py3-libvirt ;;
         apk:daemon) echo libvirt-daemon libvirt-qemu libvirt-client qemu-system-x86_64 qemu-img \
-            setpriv util-linux-misc dnsmasq ;;
+            setpriv util-linux-misc dnsmasq \
+            openssh cyrus-sasl cyrus-sasl-digestmd5 cyrus-sasl-scram netcat-openbsd openssl ;;
     esac
 }
 
@@ -210,7 +216,8 @@ fi
 # --- the daemon ------------------------------------------------------------------------------------------
 
 daemon_is_there() {
-    for program in libvirtd virsh qemu-system-x86_64 qemu-img setpriv setsid; do
+    for program in libvirtd virsh qemu-system-x86_64 qemu-img setpriv setsid \
+        sshd ssh saslpasswd2 nc openssl; do
         PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v $program >/dev/null || return 1
     done
     if [ "$(id -u)" = 0 ] && [ "$(manager)" = apt-get ]; then getent passwd libvirt-qemu >/dev/null; fi
