@@ -29,7 +29,10 @@ class CommandLine:
     def run(self, line: str) -> None:
         """Run a line. Raises CommandError."""
         words = line.split()
-        if words:
+        named = " ".join(words)  # a connection's name may have spaces
+        if len(words) > 1 and (verb := next((v for v in self._verbs() if v.name == named), None)):
+            verb.run(())
+        elif words:
             self.find(words[0]).run(words[1:])
 
     def find(self, word: str) -> Verb:
@@ -47,9 +50,11 @@ class CommandLine:
 
     def complete(self, text: str, cursor: int) -> list[tuple[str, str]]:
         """Candidates for the whole line up to the cursor, each with a description."""
-        head, space, last = text[:cursor].rpartition(" ")
-        if not space:
-            return [(verb.name, verb.doc) for verb in self._verbs() if verb.name.startswith(last)]
+        line = text[:cursor]
+        head, space, last = line.rpartition(" ")
+        named = [(verb.name, verb.doc) for verb in self._verbs() if verb.name.startswith(line)]
+        if named or not space:
+            return named
         first = head.split()[0] if head.split() else ""
         try:
             verb = self.find(first)

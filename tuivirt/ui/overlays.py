@@ -49,7 +49,7 @@ class Overlays:
         )
         chosen = await self._main.app.push_screen_wait(dialog)
         if chosen is not None:
-            self._main.act([chosen])
+            self._main.act([chosen], records)
 
     def host_menu(self, name: str) -> None:
         self._main.run_worker(self._host_menu(name), group="dialog")
@@ -104,7 +104,7 @@ class Overlays:
     def help(self, places: Sequence[Place]) -> None:
         from tuivirt.ui.dialogs.help import HelpScreen
 
-        self._main.app.push_screen(HelpScreen(places, kind="domain"))
+        self._main.app.push_screen(HelpScreen(places, kind="domain", keys=self._main.options.keys))
 
     def runs(self) -> None:
         from tuivirt.ui.dialogs.runs import RunsDialog
@@ -120,21 +120,24 @@ class Overlays:
 
     def palette_entries(self) -> Iterable[Entry]:
         main = self._main
-        record = main.listing.record
+        meant = main.chosen()
         for action in ACTIONS["domain"]:
-            yield self._action_entry(action, record)
+            yield self._action_entry(action, meant)
         for command in commands_of("app", "list"):
             if command.id != "app.palette":
                 yield Entry(command.title, command.doc, lambda c=command: main.run_command(c))  # type: ignore[misc]
         for verb in main.verbs():
-            yield Entry(f":{verb.name}", verb.doc, lambda v=verb: main.run_line(v.name))  # type: ignore[misc]
+            yield Entry(f":{verb.name}", verb.doc, lambda v=verb: main.run_line(v.name, meant))  # type: ignore[misc]
         for name in main.theme_names():
             yield Entry(f"theme {name}", "", lambda n=name: main.choose_theme(n))  # type: ignore[misc]
 
-    def _action_entry(self, action: Action[object], record: DomainRecord | None) -> Entry:
-        why = "no domain under the cursor" if record is None else self._main.performer.refusal(action, record)
-        about = f"{record.shown_name} {why}" if record is not None and why else why or action.doc
-        return Entry(action.title, about, lambda: self._main.act([action.id]))
+    def _action_entry(self, action: Action[object], meant: Sequence[DomainRecord]) -> Entry:
+        about = action.doc
+        if not meant:
+            about = "no domain under the cursor"
+        elif why := self._main.performer.refusal_of_all(action, meant):
+            about = f"{meant[0].shown_name} {why}"
+        return Entry(action.title, about, lambda: self._main.act([action.id], meant))
 
     # Export
 
@@ -149,7 +152,8 @@ class Overlays:
         from tuivirt.ui.dialogs.confirm import QuestionDialog
 
         question = f"{path} exists. Replace it?"
-        if await self._main.app.push_screen_wait(QuestionDialog("Export", question)):
+        sure = await self._main.app.push_screen_wait(QuestionDialog("Export", question, yes="Replace"))
+        if sure:
             self._write(form, path)
 
     def _write(self, form: Format, path: Path) -> None:

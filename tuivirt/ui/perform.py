@@ -18,6 +18,7 @@ from tuivirt.core.store import Store
 from tuivirt.core.text import plain
 from tuivirt.resources import find_action
 from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.ui.dialogs.run_line import FollowsRuns
 from tuivirt.ui.options import Options
 from tuivirt.ui.ssh import ssh_command
 
@@ -102,7 +103,7 @@ class Performer:
                 return
         elif action.confirm and not await self._confirm(action, [record], 0):
             return
-        self._request(action, [record], params)
+        self.start(action, [record], params)
 
     async def _perform_bulk(self, action: Action[Any], records: list[DomainRecord], hidden: int) -> None:
         from tuivirt.ui.dialogs.plan import BulkPlan, PlanDialog
@@ -112,31 +113,44 @@ class Performer:
             (record, reason) for record in records if (reason := self.refusal(action, record)) is not None
         )
         plan = BulkPlan(action, included, skipped, hidden=hidden)
-        await self._main.app.push_screen_wait(PlanDialog(plan, self))
+        await self._main.app.push_screen_wait(PlanDialog(plan, self, protected=self._options.protected_tag))
 
     async def _form(self, action: Action[Any], records: Sequence[DomainRecord]) -> object | None:
         from tuivirt.ui.dialogs.form import FormDialog
 
-        return await self._main.app.push_screen_wait(FormDialog(action, records[0], self.uri(records[0])))
+        dialog = FormDialog(action, records[0], self.uri(records[0]), protected=self._options.protected_tag)
+        return await self._main.app.push_screen_wait(dialog)
 
     async def _confirm(self, action: Action[Any], records: Sequence[DomainRecord], hidden: int) -> bool:
         from tuivirt.ui.dialogs.confirm import ConfirmDialog
 
-        dialog = ConfirmDialog(action, records, hidden=hidden, protected=self._options.protected_tag)
-        return bool(await self._main.app.push_screen_wait(dialog))
+        dialog = ConfirmDialog(
+            action, records, self.uri, hidden=hidden, protected=self._options.protected_tag
+        )
+        sure = await self._main.app.push_screen_wait(dialog)
+        return bool(sure)
 
     def uri(self, record: DomainRecord) -> str:
         return self._store.connections[record.host].uri
 
-    def _request(self, action: Action[Any], records: Sequence[DomainRecord], params: object | None) -> int:
+    def start(self, action: Action[Any], records: Sequence[DomainRecord], params: object | None) -> int:
+        """Hand the request to the backend; returns the number of the batch."""
         orders = tuple(
             Order(r.key, r.name, virsh_line(self.uri(r), action.command(r.item, params))) for r in records
         )
         return self._backend.perform(Request(action.id, orders, params))
 
+    def abort(self, run: int) -> None:
+        """Cancel a queued run, or ask libvirt to abort the job of a running one."""
+        self._backend.abort(run)
+
     # What becomes of it
 
     def update(self, runs: Sequence[RunState]) -> None:
+        if runs:
+            for screen in self._main.app.screen_stack:
+                if isinstance(screen, FollowsRuns):
+                    screen.update_runs(runs)
         for run in runs:
             if run.phase in {"done", "failed", "cancelled"}:
                 self.ended.append(run)
@@ -174,7 +188,8 @@ class Performer:
         question = (
             f"{self.running} {noun} running. What has begun goes on at its host; what is queued is dropped."
         )
-        return bool(await self._main.app.push_screen_wait(QuestionDialog("Quit", question)))
+        sure = await self._main.app.push_screen_wait(QuestionDialog("Quit", question, yes="Quit"))
+        return bool(sure)
 
     # ssh
 

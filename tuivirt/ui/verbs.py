@@ -92,8 +92,8 @@ def _sort(main: "MainScreen", words: Sequence[str]) -> None:
 
 
 def _export(main: "MainScreen", words: Sequence[str]) -> None:
-    if not words or words[0] not in {"csv", "json"} or len(words) > 2:
+    if not words or words[0] not in {"csv", "json"}:
         raise CommandError("expected csv or json, and perhaps a file")
     form: Format = "csv" if words[0] == "csv" else "json"
-    path = Path(words[1]).expanduser() if len(words) == 2 else Path(f"domains.{form}")
+    path = Path(" ".join(words[1:])).expanduser() if len(words) > 1 else Path(f"domains.{form}")
     main.overlays.export(form, path)

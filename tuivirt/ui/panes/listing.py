@@ -132,6 +132,7 @@ class ListingPane(Vertical):
         self.view: ListView[DomainRecord] = ListView(identity=lambda record: record.item.key)
         self.title = Bar(style, id="title")
         self.summary = Bar(style, role="dim", id="summary")
+        self.summary.display = bool(remembered.get("summary", True))
         self.table = DomainTable(self.view, (), style, stale=self._stale, id="domains")
         self._apply_group()
         for label in remembered.get("folded", ()):

@@ -434,7 +434,7 @@ class MainScreen(Screen[None]):
     # Actions on domains
 
     def act(self, ids: Sequence[str], meant: Sequence[DomainRecord] | None = None) -> None:
-        """Perform one of these actions on the domains ``meant`` when it was asked for, or on those chosen now.
+        """Perform one of these actions on the domains ``meant`` when it was asked for, or on those chosen.
 
         The cursor may have moved on since: nothing else takes the place of what is gone meanwhile.
         """
