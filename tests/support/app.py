@@ -156,6 +156,10 @@ class Running:
         shown = self.app._notifications
         return [f"{note.title}: {note.message}" if note.title else note.message for note in shown]
 
+    def asking(self) -> bool:
+        """Whether the prompt is open."""
+        return self.main.prompt.asking
+
     @property
     def screen(self) -> Screen[Any]:
         return self.app.screen
@@ -186,7 +190,9 @@ class Running:
     async def settled(self) -> None:
         """No key waits any more, and the widgets have handled their messages."""
         await self.pilot._wait_for_screen()
-        await self.until(lambda: self.app._exit or not (self.app._busy or self.app._waiting), "all keys are handled")
+        await self.until(
+            lambda: self.app._exit or not (self.app._busy or self.app._waiting), "all keys are handled"
+        )
         await self.pilot._wait_for_screen()
         self.app.screen._on_timer_update()
 
@@ -292,6 +298,7 @@ async def running(
         async with app.run_test(size=size, notifications=True) as pilot:
             run = Running(app, pilot, world, kept, bookmarks, journal)
             await run.until(lambda: app.screen is run.main and run.main.focused is run.table, "the list")
+            await run.settled()
             if wait and backend is None:
                 await run.until(lambda: _all_known(run, opened), "the lists of all connections")
                 await run.settled()

@@ -72,9 +72,8 @@ def world() -> ScriptedBackend:
         backend.sampled(host, {d.uuid: sample(d, 100.0) for d in domains})
         backend.sampled(host, {d.uuid: sample(d, 103.0) for d in domains if d.active})
     for host in ("lab1", "lab2"):
-        for tick, busy in ((100.0, 0), (103.0, 9_000_000_000)):
-            load = HostLoad(tick, busy, 48_000_000_000 - busy + int(tick) * 1_000_000_000, 64 << 20, 40 << 20)
-            backend.tell(HostSampled(host, load, 0.012))
+        for tick, busy, idle in ((100.0, 0, 0), (103.0, 9_000_000_000, 39_000_000_000)):
+            backend.tell(HostSampled(host, HostLoad(tick, busy, idle, 64 << 20, 40 << 20), 0.012))
     return backend
 
 
