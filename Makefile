@@ -9,7 +9,7 @@ export TUIVIRT_REQUIRE_DAEMON ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench screenshots clean
+.PHONY: help setup run test bench screenshots docs clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ bench: ## measure, and print the table of benchmarks
 screenshots: ## draw the screenshots from the demo hosts
 	@tools/setup.sh develop
 	@$(BIN)/python tools/screenshots.py
+
+docs: ## write the tables of README.md and docs/ that are made from the code
+	@tools/setup.sh develop
+	@$(BIN)/python tools/reference.py
 
 clean: ## remove what was made here, .venv included
 	rm -rf $(VENV) .testcache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
