@@ -9,12 +9,14 @@ from textual.screen import Screen
 from tests.support.dialog_app import PENDING, THEMES, DialogApp, screen_text
 from tests.support.domains import HOSTILE, URI, domain_record, run_state
 from tests.support.pilot import until
+from tuivirt.core.question import Question
 from tuivirt.core.store import Store
 from tuivirt.resources import ACTIONS, find_action
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.ui.dialogs.columns import ColumnsDialog
 from tuivirt.ui.dialogs.confirm import ConfirmDialog, QuestionDialog
 from tuivirt.ui.dialogs.copy import CopyDialog
+from tuivirt.ui.dialogs.credential import CredentialDialog
 from tuivirt.ui.dialogs.form import FormDialog
 from tuivirt.ui.dialogs.help import HelpScreen
 from tuivirt.ui.dialogs.menu import MenuDialog
@@ -58,6 +60,9 @@ DIALOGS: dict[str, Callable[[], Screen[Any]]] = {
     "copy": lambda: CopyDialog(HOSTILE, [("name", HOSTILE)] * 40),
     "columns": lambda: ColumnsDialog(DOMAINS.columns, ("name",), DOMAINS.default_columns),
     "help": lambda: HelpScreen(("list", "table", "app"), kind="domain"),
+    "credential": lambda: CredentialDialog(
+        Question(1, HOSTILE, HOSTILE, HOSTILE, "host key", HOSTILE, "", HOSTILE, HOSTILE, HOSTILE)
+    ),
     "text": lambda: TextDialog(HOSTILE, f"{HOSTILE}\n" * 50),
 }
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.headless import open_descriptors
 from tests.support.wait import until
 from tuivirt.backend.askpass import Askpass
 from tuivirt.backend.desk import Desk
@@ -170,6 +171,34 @@ def test_cancelling_ends_ssh_itself(scene: Scene) -> None:
         assert output == ""
         assert ssh.returncode == -15
     assert scene.prompter.cancelled
+
+
+def test_cancelling_ends_an_ssh_that_a_script_runs(scene: Scene) -> None:
+    inner = scene.program()
+    outer = scene.program(f"#!/bin/sh\n'{inner}' \"$@\"\necho went on\n", "outer ssh")
+    with scene.askpass.wrapper(scene.prompter, outer) as wrapper:
+        ssh = run(wrapper, PROMPT)
+        scene.desk.answer(scene.question().id, None)
+        assert ssh.communicate(timeout=10) == ("", "")
+        assert ssh.returncode == -15
+
+
+def test_attempts_leave_no_thread_and_no_descriptor(scene: Scene) -> None:
+    program = scene.program()
+
+    def attempt(answer: str | None) -> None:
+        with scene.askpass.wrapper(scene.prompter, program) as wrapper:
+            ssh = run(wrapper, PROMPT)
+            scene.desk.answer(scene.question().id, answer)
+            ssh.communicate(timeout=10)
+        scene.prompter = Prompter(scene.desk, "lab", ConnectionURI.parse("qemu+ssh://root@lab/system"))
+
+    attempt("first")  # which begins to listen
+    threads, descriptors = threading.active_count(), open_descriptors()
+    for n in range(6):
+        attempt("right" if n % 2 else None)
+    until(lambda: (threading.active_count(), open_descriptors()) == (threads, descriptors), "all is let go")
+    assert not scene.desk._waiting
 
 
 def test_giving_up_the_attempt_ends_ssh_too(scene: Scene) -> None:

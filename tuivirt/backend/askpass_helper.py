@@ -43,9 +43,15 @@ def _ask(path: Path, request: dict[str, object]) -> str | None:
 
 
 def _end_ssh(process: str) -> None:
-    """End the ssh of this attempt, if this was started by it."""
-    if process.isdigit() and int(process) in _ancestors():
-        os.kill(int(process), signal.SIGTERM)
+    """End the ssh of this attempt, if this was started by it, with those that reach its jump hosts."""
+    if not process.isdigit() or int(process) not in _ancestors():
+        return
+    number = int(process)
+    if os.getpgid(number) == number:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # this is one of them
+        os.killpg(number, signal.SIGTERM)
+    else:
+        os.kill(number, signal.SIGTERM)
 
 
 def _ancestors() -> list[int]:

@@ -92,8 +92,8 @@ SSH: Final = (
     ),
     _hint(
         r"Host key verification failed|decision to accept host key",
-        "The host's key is not known yet. Connect once with ssh {port}{login}, compare the fingerprint, and "
-        "accept it.",
+        "The host's key is not known yet, and was not accepted. Connect here without no_tty=1, or once with "
+        "ssh {port}{login}; compare the fingerprint, and accept it.",
         step="host key",
     ),
     _hint(
