@@ -1,5 +1,4 @@
-"""What tuivirt calls of libvirt-python: the binding ships no types, and its inline ones are wrong in places."""
-
+# What tuivirt calls of libvirt-python: the binding ships no types, and its inline ones are wrong in places.
 from collections.abc import Callable
 from typing import Any, Final, TypedDict
 

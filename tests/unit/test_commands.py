@@ -7,22 +7,18 @@ import pytest
 from textual.binding import Binding
 
 from tuivirt.resources import ACTIONS
-from tuivirt.ui.commands import COMMANDS, actions_of, commands_of, ids, keymap
+from tuivirt.ui.commands import COMMANDS, Place, actions_of, commands_of, ids, keymap
 from tuivirt.ui.panes.connections import ConnectionsPane
 from tuivirt.ui.panes.listing import DomainTable
 from tuivirt.ui.screens.main import MainScreen
 
 
-def keys(*places: str) -> Counter[str]:
-    return Counter(
-        key
-        for command in commands_of(*places)
-        for key in command.keys.split(",")  # type: ignore[arg-type]
-    )
+def keys(*places: Place) -> Counter[str]:
+    return Counter(key for command in commands_of(*places) for key in command.keys.split(","))
 
 
 @pytest.mark.parametrize("places", [("app", "table", "list"), ("app", "table", "connections")])
-def test_a_key_means_one_thing_in_a_place(places: tuple[str, ...]) -> None:
+def test_a_key_means_one_thing_in_a_place(places: tuple[Place, ...]) -> None:
     taken = keys(*places)
     if "list" in places:
         taken += Counter({b.key: 1 for b in actions_of("domain") if isinstance(b, Binding)})
@@ -45,8 +41,8 @@ def test_actions_that_share_a_key_exclude_each_other() -> None:
     ("place", "widget"),
     [("app", MainScreen), ("list", DomainTable), ("table", DomainTable), ("connections", ConnectionsPane)],
 )
-def test_every_command_has_a_handler(place: str, widget: type) -> None:
-    for command in commands_of(place):  # type: ignore[arg-type]
+def test_every_command_has_a_handler(place: Place, widget: type) -> None:
+    for command in commands_of(place):
         name = command.action.partition("(")[0]
         holder = widget if name != "command_palette" else __import__("textual.app").app.App
         assert hasattr(holder, f"action_{name}"), command.id

@@ -17,8 +17,8 @@ class Watch:
     groups: frozenset[str] = frozenset()
     """Groups of counters the shown columns need: ``cpu``, ``memory``, ``block``, ``net``, ``vcpu``."""
     everyone: bool = False
-    """Counters of all active domains are wanted, not only of those in ``visible``: something sorts, filters or
-    sums by them, or there are few.
+    """Counters of all active domains are wanted, not only of those in ``visible``: something sorts,
+    filters or sums by them, or there are few.
     """
     host: bool = False
     """The summary of this host is shown."""

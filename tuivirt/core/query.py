@@ -164,7 +164,7 @@ def _unknown(name: str, fields: Mapping[str, Field[R]]) -> str:
 
 def nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> list[str]:
     """At most three of `known` that `word` may have been meant for."""
-    from difflib import get_close_matches  # noqa: PLC0415  # only a mistake pays for it
+    from difflib import get_close_matches  # only a mistake pays for it
 
     starts = [name for name in known if name.startswith(word) or word.startswith(name)]
     return starts[:3] or get_close_matches(word, known, n=2, cutoff=0.7)

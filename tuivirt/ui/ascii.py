@@ -59,7 +59,7 @@ _GLYPHS = {
 
 
 def to_ascii(text: str) -> str:
-    """``text`` without what is not ASCII, in as many cells: letters keep their base, the rest becomes ``?``."""
+    """``text`` without what is not ASCII, in as many cells: letters keep their base, the rest is ``?``."""
     return text if text.isascii() else "".join(_one(character) for character in text)
 
 
