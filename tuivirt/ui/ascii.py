@@ -10,7 +10,7 @@ from textual.filter import LineFilter
 _GLYPHS = {
     "▶": ">",
     "▷": ">",
-    "⏸": "=",
+    "‖": "=",
     "◢": "v",
     "·": ".",
     "✗": "x",

@@ -15,7 +15,7 @@ GLYPHS: dict[State, tuple[str, str]] = {
     State.NOSTATE: ("?", "dim"),
     State.RUNNING: ("▶", "good"),
     State.BLOCKED: ("▷", "good"),
-    State.PAUSED: ("⏸", "warn"),
+    State.PAUSED: ("‖", "warn"),
     State.SHUTDOWN: ("◢", "warn"),
     State.SHUTOFF: ("·", "dim"),
     State.CRASHED: ("✗", "bad"),
