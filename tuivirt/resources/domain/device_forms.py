@@ -4,83 +4,25 @@ What a form does not name follows its facts as it stands in the XML, so a form o
 better word or a place in the summary.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from tuivirt.resources.domain import nodes, wording
-
-Read = Callable[[Sequence[Any]], str]
-"""Takes what an XPath yields: texts or elements."""
-
-
-def joined(found: Sequence[Any]) -> str:
-    """Texts as they are; an element as its text, or *yes*."""
-    words = (node.strip() if isinstance(node, str) else nodes.text(node) or "yes" for node in found)
-    return ", ".join(filter(None, words))
-
-
-def _sizes(found: Sequence[Any]) -> str:
-    return ", ".join(map(wording.size, found))
-
-
-def _mebibytes(found: Sequence[Any]) -> str:
-    return ", ".join(wording.size(node, "MiB") for node in found)
-
-
-def _addresses(found: Sequence[Any]) -> str:
-    return ", ".join(map(wording.address, found))
-
-
-def _sources(found: Sequence[Any]) -> str:
-    return ", ".join(filter(None, map(wording.source, found)))
-
-
-def _pairs(found: Sequence[Any]) -> str:
-    return ", ".join(filter(None, (wording.pairs(node) for node in found)))
-
-
-def _named(found: Sequence[Any]) -> str:
-    """Attributes as ``name=value``."""
-    return ", ".join(f"{nodes.local(node.attrname)}={node}" for node in found)
-
-
-def _policies(found: Sequence[Any]) -> str:
-    """CPU features by what is asked of them."""
-    groups: dict[str, list[str]] = {}
-    for node in found:
-        groups.setdefault(node.get("policy") or "require", []).append(node.get("name") or "")
-    return "; ".join(f"{policy} {', '.join(names)}" for policy, names in groups.items())
-
-
-def _names(found: Sequence[Any]) -> str:
-    """Elements by tag, with what they say: ``acpi, hyperv (relaxed on, …)``."""
-    return ", ".join(map(_switch, found))
-
-
-def _switch(node: Any) -> str:
-    said = [
-        value if name == "state" else f"{nodes.local(str(name))}={value}"
-        for name, value in node.attrib.items()
-    ]
-    said += [nodes.text(node)] if nodes.text(node) else []
-    said += map(_switch, nodes.elements(node))
-    return nodes.name(node) + (f" ({', '.join(said)})" if said else "")
-
-
-def _bare(found: Sequence[Any]) -> str:
-    """Elements by tag and state alone: for a summary."""
-    return ", ".join(nodes.name(node) for node in found if node.get("state") not in {"off", "no"})
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    label: str
-    path: str
-    """XPath that yields attributes, texts or elements."""
-    read: Read = joined
-    names: frozenset[str] = frozenset()
-    """Of elements, the attributes that ``read`` may tell; none: it tells all of each element."""
+from tuivirt.resources.domain.device_facts import (
+    ADDRESS,
+    CHAIN,
+    KIBIBYTES,
+    MEBIBYTES,
+    NAMED,
+    PAIRS,
+    PINS,
+    POLICIES,
+    SECONDS,
+    SIZE,
+    SOURCE,
+    SWITCHES,
+    TIMERS,
+    Fact,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +32,16 @@ class Form:
     path: str
     """XPath from ``<domain>`` of the elements."""
     summary: tuple[str, ...] = ()
-    """Labels of facts; ``words {Label}``; ``?Label|words`` for words alone. What is not there is left out."""
+    """Labels of facts, or words with labels in braces, after a bar what else to try; ``?Label|words`` says
+    words alone. What is not there is left out.
+    """
     facts: tuple[Fact, ...] = ()
     together: bool = False
     """The elements are one part, and the facts' XPaths begin at ``<domain>``; else each is its own part."""
 
 
-_SOURCE_NAMES: Final = frozenset(
-    {
-        *(
-            "file",
-            "path",
-            "socket",
-            "network",
-            "bridge",
-            "evdev",
-            "channel",
-            "group",
-            "protocol",
-            "name",
-            "query",
-        ),
-        *("pool", "volume", "dev", "mode", "dir", "host", "service", "address", "port"),
-        *("type", "domain", "bus", "slot", "function", "device", "controller", "target", "unit", "uuid"),
-    }
-)
-_SOURCE: Final = Fact("Source", "source", _sources, _SOURCE_NAMES)
-_ADDRESS: Final = Fact("Address", "address", _addresses)
+_SOURCE: Final = Fact("Source", "source", SOURCE)
+_ADDRESS: Final = Fact("Address", "address", ADDRESS)
 _BOOT: Final = Fact("Boot order", "boot/@order")
 _ALIAS: Final = Fact("Alias", "alias/@name")
 _TAIL: Final = (_BOOT, _ADDRESS, _ALIAS)
@@ -133,6 +58,7 @@ def _disk(kind: str, path: str) -> Form:
             Fact("Bus", "target/@bus"),
             Fact("Format", "driver/@type"),
             _SOURCE,
+            Fact("On top of", "backingStore", CHAIN),
             Fact("Storage", "@type"),
             Fact("Device", "@device"),
             Fact("Cache", "driver/@cache"),
@@ -178,7 +104,7 @@ _GENERAL: Final = (
             Fact("Description", "description"),
             Fact("Hypervisor", "@type"),
             Fact("Id", "@id"),
-            Fact("Also", "@*[not(name()='type' or name()='id')]", _named),
+            Fact("Also", "@*[not(name()='type' or name()='id')]", NAMED),
             Fact("UUID", "uuid"),
             Fact("Generation id", "genid"),
         ),
@@ -187,7 +113,7 @@ _GENERAL: Final = (
     Form(
         "vCPUs",
         "vcpu | vcpus | iothreads | iothreadids | defaultiothread",
-        ("{Running} of", "Count", "on {Pinned to}", "{I/O threads} I/O threads"),
+        ("{Running} of {Count}|Count", "on {Pinned to}", "{I/O threads} I/O threads"),
         (
             Fact("Count", "vcpu/text()"),
             Fact("Running", "vcpu/@current"),
@@ -205,10 +131,10 @@ _GENERAL: Final = (
             Fact("Mode", "@mode"),
             Fact("Model", "model/text()"),
             Fact("Vendor", "vendor"),
-            Fact("Topology", "topology", _pairs),
+            Fact("Topology", "topology", PAIRS),
             Fact("Match", "@match"),
             Fact("Check", "@check"),
-            Fact("Features", "feature", _policies),
+            Fact("Features", "feature", POLICIES),
         ),
     ),
     Form(
@@ -217,11 +143,7 @@ _GENERAL: Final = (
         ("{Shares} shares", "Pins"),
         (
             Fact("Shares", "shares"),
-            Fact(
-                "Pins",
-                "vcpupin",
-                lambda found: ", ".join(f"{n.get('vcpu')}→{n.get('cpuset')}" for n in found),
-            ),
+            Fact("Pins", "vcpupin", PINS),
             Fact("Emulator pin", "emulatorpin/@cpuset"),
         ),
     ),
@@ -234,11 +156,11 @@ _GENERAL: Final = (
     Form(
         "Memory",
         "memory | currentMemory | maxMemory",
-        ("{Given} of", "Whole", "up to {With modules} with modules"),
+        ("{Given} of {Whole}|Whole", "up to {With modules} with modules"),
         (
-            Fact("Given", "currentMemory", _sizes),
-            Fact("Whole", "memory", _sizes),
-            Fact("With modules", "maxMemory", _sizes),
+            Fact("Given", "currentMemory", SIZE),
+            Fact("Whole", "memory", SIZE),
+            Fact("With modules", "maxMemory", SIZE),
             Fact("Slots", "maxMemory/@slots"),
         ),
         together=True,
@@ -247,17 +169,17 @@ _GENERAL: Final = (
         "Memory backing",
         "memoryBacking",
         ("Told",),
-        (Fact("Told", "*", _names),),
+        (Fact("Told", "*", SWITCHES),),
     ),
     Form(
         "Memory limits",
         "memtune",
         ("Hard", "Soft"),
         (
-            Fact("Hard", "hard_limit", _sizes),
-            Fact("Soft", "soft_limit", _sizes),
-            Fact("With swap", "swap_hard_limit", _sizes),
-            Fact("Guaranteed", "min_guarantee", _sizes),
+            Fact("Hard", "hard_limit", SIZE),
+            Fact("Soft", "soft_limit", SIZE),
+            Fact("With swap", "swap_hard_limit", SIZE),
+            Fact("Guaranteed", "min_guarantee", SIZE),
         ),
     ),
     Form("Block I/O limits", "blkiotune", ("{Weight} weight",), (Fact("Weight", "weight"),)),
@@ -298,16 +220,16 @@ _GENERAL: Final = (
     ),
     Form("SMBIOS", "sysinfo", ("Type",), (Fact("Type", "@type"),)),
     Form("Emulator", "devices/emulator", ("Path",), (Fact("Path", "text()"),)),
-    Form("Features", "features", ("On",), (Fact("On", "*", _names),)),
+    Form("Features", "features", ("On",), (Fact("On", "*", SWITCHES),)),
     Form(
         "Clock",
         "clock",
-        ("Offset", "timers {Timers}"),
+        ("Offset", "Time zone"),
         (
             Fact("Offset", "@offset"),
             Fact("Time zone", "@timezone"),
             Fact("Adjustment", "@adjustment"),
-            Fact("Timers", "timer/@name"),
+            Fact("Timers", "timer", TIMERS),
         ),
     ),
     Form(
@@ -349,7 +271,7 @@ _DEVICES: Final = (
             Fact("VLAN", "vlan/tag/@id"),
             Fact("Filter", "filterref/@filter"),
             Fact("Queues", "driver/@queues"),
-            Fact("Guest addresses", "ip", _pairs),
+            Fact("Guest addresses", "ip", PAIRS),
             *_TAIL,
         ),
     ),
@@ -363,7 +285,7 @@ _DEVICES: Final = (
             Fact("TLS port", "@tlsPort"),
             Fact("Automatic port", "@autoport"),
             Fact("Listens", "@listen"),
-            Fact("Listens at", "listen", _pairs),
+            Fact("Listens at", "listen", PAIRS),
             Fact("Socket", "@socket"),
             Fact("Display", "@display"),
             Fact("Keyboard", "@keymap"),
@@ -378,7 +300,7 @@ _DEVICES: Final = (
             Fact("Model", "model/@type"),
             Fact("Heads", "model/@heads"),
             Fact("Primary", "model/@primary"),
-            Fact("Video memory", "model/@vram", lambda found: ", ".join(f"{v} KiB" for v in found)),
+            Fact("Video memory", "model/@vram", KIBIBYTES),
             Fact("3D", "model/acceleration/@accel3d"),
             *_TAIL,
         ),
@@ -402,12 +324,12 @@ _DEVICES: Final = (
         (
             Fact("Type", "@type"),
             Fact("Mode", "@mode"),
-            Fact("Device", "source", _sources, _SOURCE_NAMES),
+            Fact("Device", "source", SOURCE),
             Fact("Ids", "source/vendor/@id | source/product/@id"),
             Fact("Adapter", "source/adapter/@name"),
             Fact("Managed", "@managed"),
             _MODEL,
-            Fact("ROM", "rom", _pairs),
+            Fact("ROM", "rom", PAIRS),
             *_TAIL,
         ),
     ),
@@ -417,7 +339,7 @@ _DEVICES: Final = (
         ("Type", "Bus", "Source"),
         (Fact("Type", "@type"), Fact("Bus", "@bus"), _SOURCE, *_TAIL),
     ),
-    Form("USB filter", "devices/redirfilter", ("Rules",), (Fact("Rules", "usbdev", _pairs),)),
+    Form("USB filter", "devices/redirfilter", ("Rules",), (Fact("Rules", "usbdev", PAIRS),)),
     Form(
         "File system",
         "devices/filesystem",
@@ -458,7 +380,7 @@ _DEVICES: Final = (
         ("Model", "statistics every {Statistics every}"),
         (
             _MODEL,
-            Fact("Statistics every", "stats/@period", lambda found: ", ".join(f"{v} s" for v in found)),
+            Fact("Statistics every", "stats/@period", SECONDS),
             Fact("Takes back when out of memory", "@autodeflate"),
             *_TAIL,
         ),
@@ -469,11 +391,11 @@ _DEVICES: Final = (
         ("Model", "Size", "node {Node}"),
         (
             _MODEL,
-            Fact("Size", "target/size", _sizes),
+            Fact("Size", "target/size", SIZE),
             Fact("Node", "target/node"),
-            Fact("Requested", "target/requested", _sizes),
-            Fact("Plugged", "target/current", _sizes),
-            Fact("Block", "target/block", _sizes),
+            Fact("Requested", "target/requested", SIZE),
+            Fact("Plugged", "target/current", SIZE),
+            Fact("Block", "target/block", SIZE),
             *_TAIL,
         ),
     ),
@@ -481,7 +403,7 @@ _DEVICES: Final = (
         "Shared memory",
         "devices/shmem",
         ("Name", "Model", "Size"),
-        (Fact("Name", "@name"), Fact("Model", "model/@type"), Fact("Size", "size", _mebibytes), *_TAIL),
+        (Fact("Name", "@name"), Fact("Model", "model/@type"), Fact("Size", "size", MEBIBYTES), *_TAIL),
     ),
     Form(
         "Vsock",
@@ -534,7 +456,7 @@ _LAST: Final = (
         (_MODEL, Fact("Type", "@type"), Fact("Label", "label"), Fact("Image label", "imagelabel")),
     ),
     Form("Id map", "idmap"),
-    Form("Performance events", "perf", ("Events",), (Fact("Events", "event", _pairs),)),
+    Form("Performance events", "perf", ("Events",), (Fact("Events", "event", PAIRS),)),
     Form("Key wrapping", "keywrap"),
     Form("Metadata", "metadata/*"),
     Form("", "*[not(self::devices)]"),

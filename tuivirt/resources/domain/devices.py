@@ -4,21 +4,22 @@ Which parts there are and how they are told is data (``device_forms``). Whatever
 stands in the XML, so that nothing of a definition is left out.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tuivirt.core import xml
 from tuivirt.resources.domain import nodes
-from tuivirt.resources.domain.device_forms import FORMS, Fact, Form
+from tuivirt.resources.domain.device_facts import TEXT, Fact
+from tuivirt.resources.domain.device_forms import FORMS, Form
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
     Known = set[tuple[Element, str]]
 
-TEXT = ""
-"""Stands for an element's text where else an attribute is named."""
+_LABEL: Final = re.compile("{([^}]+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def describe(element: "Element") -> str:
                     if summary:
                         return summary
                     break
-    return ", ".join(f"{label} {value}".strip() for label, value in _rest([element], set(), named=False))
+    return _told_as_it_stands(_rest([element], set(), named=False))
 
 
 def _elements(root: "Element", path: str) -> list["Element"]:
@@ -80,8 +81,12 @@ def _device(form: Form, root: "Element", group: list["Element"], path: str) -> D
     rest = list(_rest(group, known, named=form.together))
     summary = "  ".join(filter(None, (_piece(piece, by_label) for piece in form.summary)))
     if not summary and not form.facts:
-        summary = ", ".join(f"{label} {value}".strip() for label, value in rest)
+        summary = _told_as_it_stands(rest)
     return Device(form.kind or _kind(group[0]), summary, (*facts, *rest), path)
+
+
+def _told_as_it_stands(rest: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(value if label == "text" else f"{label} {value}" for label, value in rest)
 
 
 def _kind(element: "Element") -> str:
@@ -94,15 +99,18 @@ def _piece(piece: str, facts: dict[str, str]) -> str:
     if piece.startswith("?"):
         label, _, words = piece[1:].partition("|")
         return words if facts.get(label, "no") != "no" else ""
-    if "{" not in piece:
-        return facts.get(piece, "")
-    label = piece.partition("{")[2].partition("}")[0]
-    return piece.replace(f"{{{label}}}", facts[label]) if label in facts else ""
+    for choice in piece.split("|"):
+        labels = _LABEL.findall(choice)
+        if not labels and choice in facts:
+            return facts[choice]
+        if labels and all(label in facts for label in labels):
+            return _LABEL.sub(lambda match: facts[match[1]], choice)
+    return ""
 
 
 def _read(fact: Fact, root: "Element", known: "Known") -> str:
     found = nodes.select(root, fact.path)
-    value = fact.read(found)
+    value = fact.reader.read(found)
     if value:
         for node in found:
             known.update(_told(node, fact, value))
@@ -115,11 +123,9 @@ def _told(node: Any, fact: Fact, value: str) -> Iterator[tuple["Element", str]]:
         yield node.getparent(), node.attrname or TEXT  # type: ignore[attr-defined]
         return
     for element in node.iter("{*}*"):
-        for name, told in nodes.attributes(element):
-            if not fact.names or (name in fact.names and told in value):
+        for name in (TEXT, *(name for name, _ in nodes.attributes(element))):
+            if fact.reader.tells(element, name, element is not node, value):
                 yield element, name
-        if not fact.names or nodes.text(element) in value:
-            yield element, TEXT
 
 
 def _rest(group: Iterable["Element"], known: "Known", *, named: bool) -> Iterator[tuple[str, str]]:
@@ -137,16 +143,18 @@ def _walk(element: "Element", label: str, known: "Known", *, top: bool) -> Itera
         if text:
             yield "text", text
     else:
-        pairs = [
-            value if len(attributes) == 1 and not text and name == "name" else f"{nodes.local(name)}={value}"
-            for name, value in attributes
-        ]
-        value = " ".join(filter(None, (text, *pairs)))
+        named = dict(attributes).get("name", "") if len(attributes) == 1 else ""
+        pairs = [] if named else [f"{nodes.local(name)}={value}" for name, value in attributes]
+        # <entry name='vendor'>text</entry> is an entry of that name, <feature name='x'/> only has one.
+        shown, value = (f"{label} {named}", text) if named and text else (label, named or text)
+        value = " ".join(filter(None, (value, *pairs)))
         bare = not element.attrib and not nodes.text(element) and not children
         if value or (bare and (element, TEXT) not in known):
-            yield label, value or "yes"
+            yield shown, value or "yes"
     for child in children:
         yield from _walk(child, f"{label} {nodes.name(child)}".strip(), known, top=False)
+        if tail := (child.tail or "").strip():
+            yield label or "text", tail
 
 
 def line_of(definition: str, path: str) -> int | None:

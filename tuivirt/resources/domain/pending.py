@@ -72,6 +72,9 @@ def _parsed(live: str, saved: str) -> "tuple[Element, Element]":
 def _text_of(root: "Element") -> str:
     from lxml import etree
 
+    for element in root.iter("{*}*"):
+        if not len(element) and not nodes.text(element):
+            element.text = None  # blanks around what was taken out
     etree.indent(root)
     return etree.tostring(root, encoding="unicode")
 

@@ -284,13 +284,23 @@ def _hyperv(live: "Element", saved: "Element") -> None:
 
 
 def _controllers(live: "Element", saved: "Element") -> None:
-    """A controller that only carries a device of the same side comes and goes with that device."""
+    """A controller that only carries a device of the same side comes and goes with that device.
+
+    So does the spare port that libvirt adds for the next device when the last one was taken.
+    """
     for here, there in ((live, saved), (saved, live)):
-        others = {identity(c) for c in there.iterfind("devices/controller")}
+        others = {identity(controller) for controller in there.iterfind("devices/controller")}
         own = _only_here(here, there)
-        for controller in [c for c in here.iterfind("devices/controller") if identity(c) not in others]:
-            if any(_carries(controller, device) for device in own):
-                nodes.drop(controller)
+        new = [c for c in here.iterfind("devices/controller") if identity(c) not in others]
+        carriers = [c for c in new if any(_carries(c, device) for device in own)]
+        spare = [c for c in new if _is_spare_port(c, here)] if carriers else []
+        for controller in {*carriers, *spare}:
+            nodes.drop(controller)
+
+
+def _is_spare_port(controller: "Element", root: "Element") -> bool:
+    port = controller.get("model") == "pcie-root-port"
+    return port and not any(_carries(controller, device) for device in root.iterfind("devices/*"))
 
 
 def _only_here(here: "Element", there: "Element") -> list["Element"]:
@@ -309,9 +319,6 @@ def _place(element: "Element") -> str:
     return "" if found is None else wording.address(found)
 
 
-_BUS_OF: Final = {"scsi": "scsi", "sata": "sata", "ide": "ide", "fdc": "fdc"}
-
-
 def _carries(controller: "Element", device: "Element") -> bool:
     where = device.find("address")
     if where is None or device is controller:
@@ -321,7 +328,9 @@ def _carries(controller: "Element", device: "Element") -> bool:
         case "pci":
             return kind == "pci" and wording.number(where.get("bus")) == wording.number(index)
         case "drive":
-            return xml.word(device, "target/@bus") in {kind, ""} and where.get("controller") == index
+            # Those before it are made to fill the gap.
+            own = xml.word(device, "target/@bus") in {kind, ""}
+            return own and (wording.number(index) or 0) <= (wording.number(where.get("controller")) or 0)
         case "virtio-serial" | "ccid" as bus:
             return kind == bus and where.get("controller") == index
         case "usb":

@@ -33,9 +33,10 @@ def size(element: "Element", unit: str = "KiB") -> str:
     return units.size(octets)
 
 
-def pairs(element: "Element") -> str:
-    """The attributes as ``name=value``."""
-    return " ".join(f"{nodes.local(name)}={value}" for name, value in nodes.attributes(element))
+def pairs(element: "Element", but: str = "") -> str:
+    """The attributes, but for one, as ``name=value``."""
+    told = ((name, value) for name, value in nodes.attributes(element) if name != but)
+    return " ".join(f"{nodes.local(name)}={value}" for name, value in told)
 
 
 def number(text: str | None) -> int | None:

@@ -220,10 +220,10 @@ class DetailPane(Vertical, can_focus=True):
         return self if tab is None else tab.focus_target()
 
     def on_descendant_focus(self) -> None:
-        self.head.light(lit=True)
+        self.head.light(lit=self.has_focus_within)
 
     def on_descendant_blur(self) -> None:
-        self.head.light(lit=False)
+        self.head.light(lit=self.has_focus_within)
 
     def _show_tab(self) -> None:
         """Have the chosen tab on screen, or the word that there is nothing to show."""

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -13,7 +14,7 @@ from tuivirt.core.text import plain, plain_lines
 from tuivirt.resources.domain.devices import Device, devices
 from tuivirt.ui.commands import bindings_of
 from tuivirt.ui.tabs.base import StyleOf, Subject, Tab, error_lines
-from tuivirt.ui.widgets.cells import fit
+from tuivirt.ui.widgets.cells import fit, wrap
 from tuivirt.ui.widgets.lines import Line, LineView
 
 BESIDE = 90
@@ -27,14 +28,15 @@ def device_line(device: Device) -> Line:
     return ((f" {fit(plain(device.kind), KIND)} ", "accent"), (plain(device.summary), ""))
 
 
-def fact_lines(device: Device) -> list[Line]:
-    """The facts; a value of several lines takes several."""
+def fact_lines(device: Device, width: int) -> list[Line]:
+    """The facts in so many cells; a long value takes several lines."""
     lines: list[Line] = []
     for label, value in device.facts:
-        for number, part in enumerate(plain_lines(value).split("\n")):
-            shown = "" if number else plain(label)
-            # A label that is too long pushes its value aside rather than being cut.
-            lines.append(((f" {shown:<{LABEL}} ", "dim"), (part, "")))
+        label_shown = f" {fit(plain(label), max(LABEL, min(cell_len(plain(label)), width // 2)))} "
+        room = width - cell_len(label_shown)
+        parts = [part for line in plain_lines(value).split("\n") for part in wrap(line, room)]
+        for number, part in enumerate(parts):
+            lines.append(((label_shown if not number else " " * cell_len(label_shown), "dim"), (part, "")))
     return lines
 
 
@@ -76,6 +78,7 @@ class HardwareTab(Tab):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= BESIDE, "-beside")
+        self.call_after_refresh(self._show_facts)  # when the facts have their size
 
     def focus_target(self) -> Widget:
         return self.list
@@ -109,14 +112,18 @@ class HardwareTab(Tab):
 
     def _show_facts(self) -> None:
         device = self.device
-        self.facts.show(fact_lines(device) if device is not None else ())
-        self.facts.action_first()
+        width = self.facts.size.width - 1  # the scroll bar has its place always
+        self.facts.show(fact_lines(device, max(width, 8)) if device is not None else ())
 
     def on_line_view_moved(self) -> None:
+        self.facts.action_first()
         self._show_facts()
 
     def on_line_view_chosen(self) -> None:
         self.action_show_xml()
+
+    def action_scroll_facts(self, step: int) -> None:
+        self.facts.action_half_page(step)
 
     def action_show_xml(self) -> None:
         if self.device is not None:

@@ -15,6 +15,8 @@ NAME = 16
 """Cells of an object's name, where there are several objects."""
 HOST = 12
 WHAT = 20
+TOOK = 7
+"""Cells of a duration; rarely is one wider."""
 
 
 def glyph(entry: Entry) -> Part:
@@ -42,8 +44,8 @@ def entry_line(entry: Entry, *, named: bool, now: float) -> Line:
         parts.append((f"{fit(plain(entry.key.connection), HOST)} ", "dim"))
         parts.append((f"{fit(plain(entry.name), NAME)} ", ""))
     parts.append((f"{fit(plain(entry.what), WHAT)} ", "" if entry.ok is not False else "bad"))
-    if entry.took is not None:
-        parts.append((f"{units.duration(entry.took)}  ", "dim"))
+    took = "" if entry.took is None else units.duration(entry.took)
+    parts.append((f"{took:>{TOOK}}  ", "dim"))
     if entry.detail:
         parts.append((f"{plain(entry.detail)}  ", "bad" if entry.ok is False else ""))
     if entry.command:

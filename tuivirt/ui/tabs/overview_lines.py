@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from textwrap import wrap
 
 from rich.cells import cell_len
 
@@ -15,7 +14,7 @@ from tuivirt.resources.domain.overview import Disk, Nic, Overview
 from tuivirt.resources.domain.pending import PendingChange
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.widgets.bars import Part
-from tuivirt.ui.widgets.cells import fit
+from tuivirt.ui.widgets.cells import fit, wrap
 from tuivirt.ui.widgets.lines import Line, line_width
 
 LABEL = 11
@@ -43,13 +42,13 @@ class Known:
 
 def overview_lines(known: Known, width: int) -> list[Line]:
     """The lines, none wider than ``width``."""
-    left = [*_pending(known), *_machine(known)]
-    right = _devices(known)
-    rest = _identity(known)
-    if width < TWO_COLUMNS:
-        return _cut([*left, *right, *rest], width)
     half = (width - GAP) // 2
-    return _beside(_cut([*left, *rest], half), _cut(right, width - half - GAP), half)
+    beside = width >= TWO_COLUMNS
+    devices = _devices(known, width - half - GAP if beside else width)
+    first, rest = [*_pending(known), *_machine(known)], _identity(known, half if beside else width)
+    if beside:
+        return _beside(_cut([*first, *rest], half), _cut(devices, width - half - GAP), half)
+    return _cut([*first, *devices, *rest], width)
 
 
 def _beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
@@ -113,10 +112,12 @@ def _changes(count: int) -> str:
 
 def _machine(known: Known) -> list[Line]:
     record, told = known.record, known.overview
-    lines = [_row("State", *state_parts(record, known.now))]
+    lines: list[Line] = []
     if record.run is not None:
         note = plain(record.run.note) or record.run.phase
-        lines.append(_row("", (f"⟳ {record.run.action.partition('.')[2].replace('_', ' ')}: {note}", "info")))
+        lines.append(
+            _row("Doing", (f"⟳ {record.run.action.partition('.')[2].replace('_', ' ')}: {note}", "info"))
+        )
     if told is not None:
         firmware = plain(told.firmware) or "–"
         machine = " ".join(filter(None, (told.kind, told.arch, told.machine)))
@@ -203,13 +204,19 @@ def _addresses(record: DomainRecord) -> list[list[Part]]:
     return rows
 
 
-def _devices(known: Known) -> list[Line]:
+def _devices(known: Known, width: int) -> list[Line]:
     told = known.overview
     if told is None:
         return []
     counters = _counters(known.record)
+    room = width - LABEL - 1
+    names = max((cell_len(plain(disk.target)) for disk in told.disks), default=0)
     lines = _rows(
-        "Disks", [_disk(disk, known.sizes.get(disk.target), counters.get(disk.target)) for disk in told.disks]
+        "Disks",
+        [
+            _disk(disk, known.sizes.get(disk.target), counters.get(disk.target), names, room)
+            for disk in told.disks
+        ],
     )
     lines += _rows("Networks", [_nic(nic) for nic in told.nics])
     lines += _rows("Graphics", [[(plain(f"{g.kind} {g.where}".strip()), "")] for g in told.graphics])
@@ -226,20 +233,34 @@ def _counters(record: DomainRecord) -> dict[str, DiskCounters]:
     return {} if sample is None else {disk.name: disk for disk in sample.disks}
 
 
-def _disk(disk: Disk, size: DiskSize | None, counters: DiskCounters | None) -> list[Part]:
+def _disk(
+    disk: Disk, size: DiskSize | None, counters: DiskCounters | None, names: int, room: int
+) -> list[Part]:
     capacity = size.capacity if size else counters.capacity if counters else None
     taken = size.physical if size else counters.physical if counters else None
-    parts: list[Part] = [(plain(disk.target) + " ", "accent")]
+    parts: list[Part] = [(fit(plain(disk.target), names), "accent"), (" ", "")]
     if capacity:
-        parts.append((f"{units.size(capacity)} ", ""))
-        if taken is not None:
-            parts.append((f"({units.size(taken)} on the host) ", "dim"))
-    kind = "" if disk.device == "disk" else f"{disk.device} "
-    parts.append((plain(f"{kind}{disk.bus} {disk.format} ".replace("  ", " ")), "dim"))
-    parts.append((plain(disk.source) or "empty", "" if disk.source else "dim"))
-    if disk.readonly and disk.device == "disk":
-        parts.append((" read-only", "dim"))
+        of = f"{units.size(taken)} of " if taken is not None else ""
+        parts.append((f"{of}{units.size(capacity)} ", ""))
+    kind = "" if disk.device == "disk" else disk.device
+    access = "read-only" if disk.readonly and disk.device == "disk" else ""
+    words = " ".join(filter(None, (kind, disk.bus, disk.format, access)))
+    parts.append((f"{plain(words)} ", "dim"))
+    if disk.source:
+        parts.append((_end_of(plain(disk.source), room - line_width(tuple(parts))), ""))
+    else:
+        parts.append(("empty", "dim"))
     return parts
+
+
+def _end_of(path: str, room: int) -> str:
+    """A path of which the end is kept: the name of the file tells most."""
+    if cell_len(path) <= room:
+        return path
+    end = path
+    while end and cell_len(end) >= max(room, 8):
+        end = end[1:]
+    return f"…{end}"
 
 
 def _nic(nic: Nic) -> list[Part]:
@@ -252,7 +273,7 @@ def _nic(nic: Nic) -> list[Part]:
     return parts
 
 
-def _identity(known: Known) -> list[Line]:
+def _identity(known: Known, width: int) -> list[Line]:
     item, facts = known.record.item, known.record.facts
     flags = (
         f"autostart {_yes(item.autostart)} · persistent {_yes(item.persistent)}"
@@ -260,7 +281,7 @@ def _identity(known: Known) -> list[Line]:
     )
     if item.has_snapshots:
         flags += " · has snapshots"
-    lines = [_row("Kept", (flags, ""))]
+    lines = [_row("Flags", (flags, ""))]
     if facts.title:
         lines.append(_row("Title", (plain(facts.title), "")))
     if facts.tags:
@@ -271,7 +292,9 @@ def _identity(known: Known) -> list[Line]:
     if known.overview is not None and known.overview.emulator:
         lines.append(_row("Emulator", (plain(known.overview.emulator), "")))
     if facts.description:
-        lines += _rows("Description", [[(line, "")] for line in _wrapped(facts.description, 60)])
+        lines += _rows(
+            "Description", [[(line, "")] for line in _wrapped(facts.description, width - LABEL - 1)]
+        )
     return lines
 
 
@@ -280,9 +303,5 @@ def _yes(on: bool) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    lines: list[str] = []
-    for line in plain_lines(text).split("\n"):
-        lines += wrap(line, width, break_on_hyphens=False) or [""]
-        if len(lines) > SHOWN_DESCRIPTION:
-            return [*lines[:SHOWN_DESCRIPTION], "…"]
-    return lines
+    lines = [part for line in plain_lines(text).split("\n") for part in wrap(line, width)]
+    return lines if len(lines) <= SHOWN_DESCRIPTION else [*lines[:SHOWN_DESCRIPTION], "…"]

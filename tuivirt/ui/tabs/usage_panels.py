@@ -15,6 +15,12 @@ from tuivirt.ui.widgets.plot import columns, nice_top, rows
 GUTTER = 2
 LEAST = 26
 """Cells that a panel needs."""
+SHAPE = 4.5
+"""Cells of width for a line of height that look best."""
+EMPTY = 0.15
+"""What an empty place counts against that."""
+AIRY = 4
+"""A panel of so many lines leaves the last one blank."""
 LEAST_LINES = 3
 """Lines that a panel needs, its title among them."""
 
@@ -24,8 +30,8 @@ class Panel:
     """A title, and lines that are drawn for a width and a height."""
 
     title: str
-    told: str
-    """The value now, and the highest, behind the title."""
+    told: tuple[str, ...]
+    """What stands behind the title as far as there is room: the value now, the highest, the full height."""
     draw: Callable[[int, int], list[Line]]
 
 
@@ -47,19 +53,28 @@ def grid(panels: Sequence[Panel], width: int, height: int) -> list[Line]:
 
 
 def _across(count: int, width: int, height: int) -> int:
+    """How many beside each other: panels wider than tall, and few places left empty."""
     most = max(1, min(count, (width + GUTTER) // (LEAST + GUTTER)))
-    for across in range(1, most + 1):
-        if height // math.ceil(count / across) >= 6:
-            return across
-    return most
+
+    def strain(across: int) -> float:
+        down = math.ceil(count / across)
+        tall, wide = max(LEAST_LINES, height // down), width / across
+        hidden = max(0, down * tall - height)
+        return abs(math.log(wide / (tall * SHAPE))) + EMPTY * (across * down - count) + hidden
+
+    return min(range(1, most + 1), key=strain)
 
 
 def _drawn(panel: Panel, width: int, height: int) -> list[Line]:
+    """A line of title, the plot, and a blank line where there is room for one."""
+    told = list(panel.told)
+    while len(told) > 1 and len(panel.title) + 1 + len(" · ".join(told)) > width:
+        told.pop()
     title = fit(panel.title, min(width, len(panel.title)))
-    lines: list[Line] = [((title, "header"), (fit(f" {panel.told}", width - len(title)), "header dim"))]
-    body = panel.draw(width, height - 2)
-    body = [*body, *[((" " * width, ""),)] * (height - 1 - len(body))]
-    return [*lines, *body]
+    lines: list[Line] = [((title, "header"), (fit(f" {' · '.join(told)}", width - len(title)), "dim"))]
+    blank = 1 if height >= AIRY else 0
+    body = panel.draw(width, height - 1 - blank)
+    return [*lines, *body, *[((" " * width, ""),)] * (height - 1 - len(body))]
 
 
 def panels(
@@ -76,18 +91,18 @@ def panels(
         highest = max(known, default=math.nan)
         limit = top if top is not None else nice_top(highest)
         now = values[-1] if values and not math.isnan(values[-1]) else None
-        told = f"{unit(now)} · most {unit(None if math.isnan(highest) else highest)}"
+        told = [unit(now), f"most {unit(None if math.isnan(highest) else highest)}"]
         if top is None:
-            told += f" · full {unit(limit)}"
+            told.append(f"full {unit(limit)}")
 
         def draw(width: int, height: int) -> list[Line]:
             cells = columns(window.at, values, width, start, end)
             return [((row, role),) for row in rows(cells, height, limit)]
 
-        return Panel(title, told, draw)
+        return Panel(title, tuple(told), draw)
 
     def per_second(value: float | None) -> str:
-        return units.UNKNOWN if value is None else f"{units.size(value)}/s"
+        return units.UNKNOWN if value is None else f"{units.rate(value)}/s"
 
     found = [
         over_time("CPU", window.cpu, "graph", 1.0, units.percent),
@@ -102,7 +117,9 @@ def panels(
         found.insert(
             1,
             Panel(
-                "vCPUs", f"{len(busy)}", lambda width, height: _cores(busy, cores, width, height, start, end)
+                "vCPUs",
+                (f"{len(busy)}",),
+                lambda width, height: _cores(busy, cores, width, height, start, end),
             ),
         )
     return found
