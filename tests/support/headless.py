@@ -83,6 +83,7 @@ class Headless:
         self.connect(name)
 
     def connect(self, name: str = HOST) -> None:
+        self.pump()
         before = len(self.changes)
         self.fleet.connect(name)
         self.until(

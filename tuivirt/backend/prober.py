@@ -48,6 +48,7 @@ class Prober(Lane):
         self._find = find
         self._run_directory = run_directory
         self._watch = Watch()
+        self._ready = False
         self._listed: tuple[str, ...] = ()
         self._rest: deque[str] = deque()
         """UUIDs to look at when all definitions are wanted."""
@@ -59,6 +60,11 @@ class Prober(Lane):
             if watch.complete and not self._watch.complete:
                 self._rest = deque(self._listed)
             self._watch = watch
+
+    def begin(self) -> None:
+        """Changes of definitions are told from now on, so that one that is read now stays true."""
+        with self._changing():
+            self._ready = True
 
     def listed(self, uuids: Iterable[str]) -> None:
         """These are all domains there are, and anything about them may have changed."""
@@ -76,6 +82,8 @@ class Prober(Lane):
 
     def _seek(self) -> tuple[Job | None, float | None]:
         watch = self._watch
+        if not self._ready:
+            return None, None
         for position, key in enumerate(watch.visible):
             pending = watch.pending or position == 0
             if not self._known.get(key.id, False) and (pending or key.id not in self._known):

@@ -183,15 +183,21 @@ class Session:
         with self.places.read("close callback"):
             self.conn.registerCloseCallback(lambda _conn, reason, _opaque: self._reports.lost(reason), None)
             self._undo.append(self.conn.unregisterCloseCallback)
-        self._prober.submit(self._settle)
+        # Not on the probe lane, where the first questions of the user interface would wait for all of it.
+        self._guests.submit(self._subscribe_to_others)
+        self._guests.submit(self._read_facts)
 
-    def _settle(self) -> None:
-        """What an open connection still needs, once its list is there."""
+    def _subscribe_to_others(self) -> None:
+        try:
+            with self.places.shared("subscribe"):
+                self._undo_by_number(events.subscribe_others(self.conn, self.name, self._on_event))
+        finally:
+            self._prober.begin()
+
+    def _read_facts(self) -> None:
         with self.places.shared("host facts"):
             facts = host.read_facts(self.conn)
         self._reports.facts(facts)
-        with self.places.shared("subscribe"):
-            self._undo_by_number(events.subscribe_others(self.conn, self.name, self._on_event))
 
     def _undo_by_number(self, numbers: Iterable[int]) -> None:
         for number in numbers:
