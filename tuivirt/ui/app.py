@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.style import Style
 from rich.text import Text
+from textual.app import App
 from textual.screen import ModalScreen
 
 from tuivirt.core.backend import Backend
@@ -76,7 +77,9 @@ class TuivirtApp(TypeAhead):
         self._drained = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self.register_theme(chosen.textual())
-        self.theme = chosen.name
+        # Not by assignment, after which Textual would parse all style sheets a second time.
+        self.set_reactive(App.theme, chosen.name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.main = MainScreen(backend, store, options, self)
         self._asking = Asking(self, store.questions, backend.answer)
         self._announced = 0
