@@ -7,6 +7,7 @@ from tuivirt.core.backend import Backend, Order, Request
 from tuivirt.core.key import Key
 from tuivirt.core.source import Source
 from tuivirt.core.store import Store
+from tuivirt.core.text import plain
 from tuivirt.resources import find_action
 from tuivirt.ui.options import Options
 
@@ -144,7 +145,7 @@ class Hosts:
         if state is None or state.phase != "open":
             self._main.tell("Choose an open connection first.", severity="warning")
         elif state.read_only:
-            self._main.tell(f"{name}: the connection is read-only", severity="warning")
+            self._main.tell(f"{plain(name)}: the connection is read-only", severity="warning")
         else:
             self._main.run_worker(self._perform(id_, name), group="dialog")
 

@@ -59,9 +59,9 @@ class Overlays:
 
         state = self._store.connections[name]
         why = (
-            "the connection is not open"
+            "is not open"
             if state.phase != "open"
-            else "the connection is read-only"
+            else "is read-only"
             if state.read_only
             else None
         )

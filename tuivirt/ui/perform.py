@@ -25,7 +25,7 @@ from tuivirt.ui.ssh import ssh_command
 if TYPE_CHECKING:
     from tuivirt.ui.screens.main import MainScreen
 
-READ_ONLY = "the connection is read-only"
+READ_ONLY = "is on a read-only connection"
 SHUTDOWNS = frozenset({"domain.shutdown", "domain.shutdown_by"})
 
 
@@ -48,7 +48,7 @@ class Performer:
         """Why an action cannot be performed on a domain now, or None."""
         state = self._store.connections.get(record.host)
         if state is None or state.phase != "open":
-            return "the connection is not open"
+            return "is on a connection that is not open"
         if state.read_only:
             return READ_ONLY
         if record.run is not None and not action.urgent:

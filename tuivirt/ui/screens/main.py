@@ -241,12 +241,13 @@ class MainScreen(Screen[None]):
     def _offered(self, record: DomainRecord | None) -> tuple[list[Action[Any]], tuple[Command, ...]]:
         """The actions and commands that the line of keys names in this place."""
         if self.place in (self.connections, self.connections_line):
-            return [], commands_of("connections", "app")
-        actions = [a for a in ACTIONS["domain"] if record is not None and a.refusal(record.item) is None]
+            return [], (*commands_of("connections"), *commands_of("app"))
+        refusal = self.performer.refusal
+        actions = [a for a in ACTIONS["domain"] if record is not None and refusal(a, record) is None]
         if self.place is self._detail:
             tab: Any = self.detail.active
-            return actions, commands_of(tab, "app")
-        return actions, commands_of("list", "app")
+            return actions, (*commands_of(tab), *commands_of("detail"), *commands_of("app"))
+        return actions, (*commands_of("list"), *commands_of("app"))
 
     def on_descendant_focus(self) -> None:
         self.show_keys()

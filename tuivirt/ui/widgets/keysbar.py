@@ -18,18 +18,20 @@ LONG_CALL = 1.0
 def hints(
     actions: Iterable[Action[object]], commands: Iterable[Command], keymap: Mapping[str, str], width: int
 ) -> list[Part]:
-    """The actions that apply, as many as fit, then the commands of the place, which are always there."""
+    """The actions that apply, as many as fit, then the commands, which are always there.
+
+    ``commands`` are those of the innermost place first: of two with the same key the first is the one that
+    the key runs.
+    """
+    named: dict[str, str] = {}
+    for command in commands:
+        named.setdefault(keymap.get(command.id, command.keys).split(",")[0], command.footer)
     offered: dict[str, str] = {}
     for action in actions:
-        if action.key:
-            offered.setdefault(keymap.get(action.id, action.key).split(",")[0], action.title)
-    general = key_parts(
-        [
-            KeyHint(keymap.get(command.id, command.keys).split(",")[0], command.footer)
-            for command in commands
-            if command.footer
-        ]
-    )
+        key = keymap.get(action.id, action.key).split(",")[0]
+        if key and key not in named:
+            offered.setdefault(key, action.title)
+    general = key_parts([KeyHint(key, footer) for key, footer in named.items() if key and footer])
     room = width - sum(cell_len(text) for text, _ in general)
     shown: list[Part] = []
     for key, title in offered.items():
