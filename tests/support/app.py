@@ -9,6 +9,7 @@ from them on other threads is waited for with ``until``.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -89,6 +90,8 @@ class Running:
     remembered: Kept
     bookmarks: KeptBookmarks
     journal: list[Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """Titles and texts of all notifications."""
 
     # What it is made of
 
@@ -124,6 +127,11 @@ class Running:
         return screen_text(self.app)
 
     @property
+    def packed(self) -> str:
+        """The screen without frames, blanks and line ends: for texts that may be wrapped."""
+        return re.sub(r"[│▕\s]+", "", self.text)
+
+    @property
     def rows(self) -> list[str]:
         """The lines of the list: names, and for a group its label with ``▾`` or ``▸``."""
         view = self.listing.view
@@ -149,12 +157,6 @@ class Running:
 
     def state(self, name: str) -> str:
         return str(self.record(name).item.state.value)
-
-    @property
-    def notes(self) -> list[str]:
-        """Titles and texts of the notifications that are shown."""
-        shown = self.app._notifications
-        return [f"{note.title}: {note.message}" if note.title else note.message for note in shown]
 
     def asking(self) -> bool:
         """Whether the prompt is open."""
@@ -202,7 +204,12 @@ class Running:
 
     # Waiting
 
-    async def until(self, condition: Callable[[], T], what: str = "the condition", timeout: float = 5.0) -> T:  # noqa: ASYNC109
+    async def until(
+        self,
+        condition: Callable[[], T],
+        what: str = "the condition",
+        timeout: float = 15.0,  # noqa: ASYNC109 (asyncio.timeout would not say what was waited for)
+    ) -> T:
         """Let the app work until condition() is true; AssertionError with the screen after the timeout."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
@@ -219,7 +226,7 @@ class Running:
         if self.app._exception is not None:
             raise self.app._exception
 
-    async def until_text(self, *texts: str, timeout: float = 5.0) -> None:  # noqa: ASYNC109
+    async def until_text(self, *texts: str, timeout: float = 15.0) -> None:  # noqa: ASYNC109
         await self.until(
             lambda: all(text in self.text for text in texts), " and ".join(map(repr, texts)), timeout
         )
@@ -294,9 +301,17 @@ async def running(
         Store({DOMAINS.kind: DOMAINS.record}),
         Options(sources, kept, bookmarks, options.pop("test_uri", no_steps), journal.append, **options),
     )
+    notes: list[str] = []
+    notify = app.notify
+
+    def noted(message: str, *, title: str = "", **more: Any) -> None:
+        notes.append(f"{title}: {message}" if title else message)
+        notify(message, title=title, **more)
+
+    setattr(app, "notify", noted)  # noqa: B010 (mypy takes no assignment to a method)
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
-            run = Running(app, pilot, world, kept, bookmarks, journal)
+            run = Running(app, pilot, world, kept, bookmarks, journal, notes)
             await run.until(lambda: app.screen is run.main and run.main.focused is run.table, "the list")
             await run.settled()
             if wait and backend is None:
