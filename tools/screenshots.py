@@ -46,11 +46,12 @@ def detail(tab: str, *pressed: str) -> Act:
     """Into a tab of the detail, as large as the screen allows, and press keys there."""
 
     async def act(run: "Running") -> None:
-        run.main.detail.select_tab(tab)
-        await run.press("enter")
-        await run.press("plus")
+        pane = run.main.detail
+        pane.select_tab(tab)
         await run.until(lambda: is_still(run), "the definition has been read")
-        await run.press(*pressed)
+        await run.press("enter")
+        await run.until(lambda: run.app.focused is pane.focus_target(), "the tab takes the keys")
+        await run.press("plus", *pressed)
 
     return act
 
