@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tuivirt.core import xml
-from tuivirt.resources.domain import nodes
+from tuivirt.resources.domain import nodes, wording
 from tuivirt.resources.domain.device_facts import TEXT, Fact
 from tuivirt.resources.domain.device_forms import FORMS, Form
 
@@ -54,17 +54,22 @@ def devices(definition: str) -> list[Device]:
 
 
 def describe(element: "Element") -> str:
-    """An element of a definition in a line: a device as the list of devices has it, else what is in it."""
+    """An element of a definition in a line: a part as the list of parts has it, else what is in it."""
     parent = element.getparent()
-    if parent is not None and parent.tag == "devices":
+    if element.tag == "source":
+        return wording.source(element)
+    if parent is not None and parent.tag in {"devices", "domain"}:
+        within = "devices/" if parent.tag == "devices" else ""
         for form in FORMS:
-            if not form.together and form.path.startswith("devices/"):
-                step = form.path.removeprefix("devices/")
-                if element in _elements(parent, step):
-                    summary = _device(form, element, [element], "").summary
-                    if summary:
-                        return summary
-                    break
+            step = form.path.removeprefix(within)
+            if form.together or not form.path.startswith(within) or "/" in step:
+                continue
+            if element in _elements(parent, step):
+                return _device(form, element, [element], "").summary or _as_it_stands(element)
+    return _as_it_stands(element)
+
+
+def _as_it_stands(element: "Element") -> str:
     return _told_as_it_stands(_rest([element], set(), named=False))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tuivirt.core import xml
 from tuivirt.resources.domain import nodes, wording
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 BRIEF = 200
 """Characters of a part that is told as a whole."""
+
+
+WHOLE: Final = {"cpu": "mode", "devices/interface": "type", "devices/disk": "type", "devices/hostdev": "type"}
+"""Elements that are told as a whole where this attribute differs: the rest then differs with it."""
+LISTS: Final = {"os/boot": "@dev", "os/initarg": "text()"}
+"""Elements that are told as one list, and what of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,11 @@ def compare(live: str, saved: str) -> Comparison:
 
 
 def _parsed(live: str, saved: str) -> "tuple[Element, Element]":
+    from lxml import etree
+
     now, then = xml.parse(live), xml.parse(saved)
+    for root in (now, then):
+        etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, with_tail=False)
     prepare(now, then)
     return now, then
 
@@ -85,11 +95,20 @@ def _differences(live: "Element", saved: "Element", path: str, pattern: str) -> 
         if _canonical(live) != _canonical(saved):
             yield PendingChange(path, _brief(live), _brief(saved))
         return
+    if pattern in WHOLE and live.get(WHOLE[pattern]) != saved.get(WHOLE[pattern]):
+        yield PendingChange(path, _brief(live), _brief(saved))
+        return
     yield from _attributes(live, saved, path, pattern)
     yield from _text(live, saved, path)
     kept: list[Element] = []
+    listed = [tag for tag in LISTS if tag.rpartition("/")[0] == pattern]
+    for tag in listed:
+        yield from _list(live, saved, tag)
     for tag, name, old, new in _pairs(live, saved):
         inner = f"{pattern}/{tag}".removeprefix("/")
+        if inner in listed:
+            kept += [old] if old is not None else []
+            continue
         shown = f"{path}/{tag}{f'[{name}]' if name else ''}".removeprefix("/").removeprefix("devices/")
         if old is None:
             assert new is not None
@@ -105,6 +124,14 @@ def _differences(live: "Element", saved: "Element", path: str, pattern: str) -> 
         kept.append(old)
     if kept:
         live[:] = kept
+
+
+def _list(live: "Element", saved: "Element", path: str) -> Iterator[PendingChange]:
+    """Elements of one tag whose order says something, as one setting."""
+    tag = path.rpartition("/")[2]
+    old, new = (", ".join(xml.words(root, f"{tag}/{LISTS[path]}")) for root in (live, saved))
+    if old != new:
+        yield PendingChange(path, old or None, new or None)
 
 
 def _attributes(live: "Element", saved: "Element", path: str, pattern: str) -> Iterator[PendingChange]:

@@ -134,7 +134,9 @@ def identity(element: "Element") -> str:
     tag = nodes.name(element)
     if tag == "hostdev":
         source = element.find("source")
-        return "" if source is None else wording.source(source)
+        # A USB device that is wanted by its ids gets its address when it is found.
+        ids = " ".join(xml.words(element, "source/vendor/@id | source/product/@id"))
+        return ids or ("" if source is None else wording.source(source))
     return " ".join(filter(None, (xml.word(element, path) for path in _IDENTITY.get(tag, ()))))
 
 
@@ -189,10 +191,11 @@ def _alike_features(now: "Element", then: "Element") -> None:
 
 def _vcpus(live: "Element", saved: "Element") -> None:
     """``current`` is the whole count where it is not told, and the list of single ones follows from it."""
+    told = any(xml.word(root, "vcpu/@current") for root in (live, saved))
     for root in (live, saved):
         vcpu = root.find("vcpu")
-        if vcpu is not None and vcpu.get("current") is None and vcpu.text:
-            vcpu.set("current", vcpu.text.strip())
+        if told and vcpu is not None and vcpu.get("current") is None:
+            vcpu.set("current", nodes.text(vcpu))
     counts = [xml.word(root, "vcpu/@current") for root in (live, saved)]
     if counts[0] != counts[1] or live.find("vcpus") is None or saved.find("vcpus") is None:
         nodes.remove(live, "vcpus")
@@ -260,16 +263,15 @@ def _interfaces(live: "Element", saved: "Element") -> None:
     running = {xml.word(nic, "mac/@address"): nic for nic in live.iterfind("devices/interface")}
     for nic in saved.iterfind("devices/interface[@type='network']"):
         now = running.get(xml.word(nic, "mac/@address"))
-        if now is None or xml.word(now, "source/@network") != xml.word(nic, "source/@network"):
+        network = xml.word(nic, "source/@network")
+        if now is None or not network or xml.word(now, "source/@network") != network:
             continue
         now.set("type", "network")
-        wanted, made = nic.find("source"), now.find("source")
-        assert wanted is not None
-        assert made is not None
-        for name in [name for name in made.attrib if name not in wanted.attrib]:
-            del made.attrib[name]
-        for child in list(made):
-            made.remove(child)
+        wanted = {name for source in nic.iterfind("source") for name, _ in nodes.attributes(source)}
+        for made in now.iterfind("source"):
+            for name in {name for name, _ in nodes.attributes(made)} - wanted:
+                del made.attrib[name]
+        nodes.remove(now, "source/*")
         for tag in ("virtualport", "vlan", "bandwidth", "mtu", "port", "driver", "backend"):
             if nic.find(tag) is None:
                 nodes.remove(now, tag)

@@ -82,6 +82,9 @@ class DetailPane(Vertical, can_focus=True):
             super().__init__()
             self.what = what
 
+    class Changed(Message):
+        """Another tab is visible, which may need other counters."""
+
     def __init__(self, store: Store, backend: Backend, style: StyleOf, *, tab: str = "overview") -> None:
         super().__init__(id="detail")
         self._store = store
@@ -117,6 +120,17 @@ class DetailPane(Vertical, can_focus=True):
     def active(self) -> str:
         """The id of the visible tab."""
         return self._tab
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The groups of counters that the visible tab draws from."""
+        tab = self._tabs.get(self._tab)
+        return tab.GROUPS if tab is not None and self._record is not None else frozenset()
+
+    @property
+    def wants_addresses(self) -> bool:
+        """Whether the visible tab shows the domain's addresses."""
+        return self._tab == "overview" and self._record is not None
 
     def show(self, record: DomainRecord | None) -> None:
         """Show another domain, or none."""

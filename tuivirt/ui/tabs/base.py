@@ -42,6 +42,8 @@ class Tab(Widget):
 
     WANTS_DEFINITION: ClassVar = False
     WANTS_SIZES: ClassVar = False
+    GROUPS: ClassVar[frozenset[str]] = frozenset()
+    """The groups of counters that it draws from."""
     DEFAULT_CSS = "Tab { height: 1fr; width: 1fr; }"
 
     def __init__(self, style: StyleOf) -> None:

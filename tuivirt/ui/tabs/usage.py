@@ -27,6 +27,7 @@ class UsageTab(Tab):
     """Plots of the history; that of single vCPUs is kept here, for the domain that is shown."""
 
     BINDINGS: ClassVar = bindings_of("usage")
+    GROUPS: ClassVar = frozenset({"cpu", "vcpu", "memory", "block", "net"})
 
     def __init__(self, style: StyleOf) -> None:
         super().__init__(style)
