@@ -122,7 +122,7 @@ def action_rows(kind: str) -> Iterator[tuple[str, str, str]]:
     shared = {b.key: b.id for b in actions_of(kind) if isinstance(b, Binding) and b.id}
     for action in ACTIONS[kind]:
         title = f"**{action.title}**" if action.danger else action.title
-        id_ = code(shared[action.key]) if action.key else ""
+        id_ = code(shared[action.key] if action.key else action.id)
         yield key_cell(action.key), about(title, action.doc), id_
 
 

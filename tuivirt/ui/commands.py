@@ -4,8 +4,7 @@ Actions on objects are declared where they are implemented (``tuivirt.resources`
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.binding import Binding
 
@@ -16,8 +15,7 @@ Place = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Something a key does in a place."""
 
     id: str
@@ -141,6 +139,10 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
+UNTYPED = "untyped-"
+"""Begins the key of an action that has none until the user's settings give it one."""
+
+
 def commands_of(*places: Place) -> tuple[Command, ...]:
     """The commands of some places, in the order of the table."""
     return tuple(command for command in COMMANDS if command.place in places)
@@ -165,8 +167,8 @@ def actions_of(kind: str) -> list[Binding | tuple[str, str] | tuple[str, str, st
     """Bindings of the actions of a kind. Actions may share a key: the first that applies is run."""
     by_key: dict[str, list[str]] = {}
     for action in ACTIONS[kind]:
-        if action.key:
-            by_key.setdefault(action.key, []).append(action.id)
+        # What has no key of its own gets one that nobody can type, so that the settings can give it another.
+        by_key.setdefault(action.key or f"{UNTYPED}{action.id}", []).append(action.id)
     return [
         Binding(
             key=key,
