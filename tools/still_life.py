@@ -8,7 +8,6 @@ What would tell machines apart (their names, versions, the path of the checkout)
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from unittest.mock import patch
 
 from demo_files import domains
@@ -187,9 +186,9 @@ class _Known:
         for name in self._names:
             state = self._state(name)
             assert state.facts is not None
-            facts = replace(state.facts, hostname=name, libvirt="", hypervisor="TEST")
+            facts = state.facts._replace(hostname=name, libvirt="", hypervisor="TEST")
             yield c.ConnectionChanged(
-                replace(state, uri=shown_uri(name), since=NOW - 3600, read_only=False, facts=facts)
+                state._replace(uri=shown_uri(name), since=NOW - 3600, read_only=False, facts=facts)
             )
             yield c.Listed(name, KIND, self._domains[name])
             guests = [

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from tuivirt.backend.inbox import Inbox
@@ -80,7 +79,7 @@ class ScriptedBackend:
     def connection(self, name: str, phase: c.Phase = "open", **more: object) -> None:
         """A connection is in that phase now."""
         state = self.states.get(name) or c.ConnectionState(name, f"qemu+ssh://root@{name}.example.org/system")
-        self.states[name] = replace(state, phase=phase, since=NOW, **more)  # type: ignore[arg-type]
+        self.states[name] = state._replace(phase=phase, since=NOW, **more)  # type: ignore[arg-type]
         self.tell(c.ConnectionChanged(self.states[name]))
 
     def listed(self, host: str, domains: Iterable[Domain]) -> None:
@@ -98,7 +97,7 @@ class ScriptedBackend:
         number = 1000 * self.requests.index(request) + index + 1
         batch = self.requests.index(request) + 1
         state = c.RunState(number, request.action, order.key, order.name, "running", NOW, batch=batch)
-        state = replace(state, **changes)  # type: ignore[arg-type]
+        state = state._replace(**changes)  # type: ignore[arg-type]
         self.tell(c.RunChanged(state))
         return state
 

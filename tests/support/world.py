@@ -1,7 +1,5 @@
 """A small fleet that stands still: two open connections, one that failed, one that is not open."""
 
-from dataclasses import replace
-
 from tests.support.scripted import NOW, ScriptedBackend, domain
 from tuivirt.core.changes import HostFacts, HostLoad, HostSampled
 from tuivirt.core.source import Source
@@ -105,7 +103,7 @@ def sample(known: Domain, at: float, *, load: float = 0.25) -> Sample:
 
 def changed(known: Domain, state: State, reason: int = 1) -> Domain:
     """The domain in another state."""
-    return replace(known, state=state, reason=reason, domid=1 if state.active else -1)
+    return known._replace(state=state, reason=reason, domid=1 if state.active else -1)
 
 
 __all__ = ["LAB1", "LAB2", "NAMES", "NOW", "SOURCES", "changed", "sample", "tell_addresses", "world"]

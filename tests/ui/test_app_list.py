@@ -1,6 +1,5 @@
 """The list as a person uses it: filter, marks, groups, order, columns, and what is remembered of them."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -356,7 +355,7 @@ async def test_the_cursor_stays_on_its_domain_whatever_happens_around_it() -> No
         await run.until(lambda: len(run.rows) == 208, "all rows")
         assert run.cursor == "web01"
         assert "web01" in run.text, "and it is in sight"
-        run.backend.tell(Upserted(replace(LAB1[0], name="000-renamed"), 0.0))
+        run.backend.tell(Upserted(LAB1[0]._replace(name="000-renamed"), 0.0))
         await run.until_rows("000-renamed")
         assert run.cursor == "000-renamed"
         assert "000-renamed" in run.text

@@ -293,7 +293,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 def numbers(rates: Rates) -> list[float]:
     """Every rate that is known."""
-    values = [getattr(rates, name) for name in Rates.__slots__]
+    values = [getattr(rates, name) for name in Rates._fields]
     flat = [value for each in values for value in (each if isinstance(each, tuple) else (each,))]
     return [value for value in flat if value is not None]
 

@@ -5,7 +5,6 @@ import os
 import random
 import threading
 import time
-from dataclasses import replace
 from functools import partial
 
 import libvirt
@@ -90,7 +89,7 @@ class Connection:
             self.close()
             self._has_rows = False
             if self._state.phase != "closed":
-                self._state = replace(self._state, facts=None)
+                self._state = self._state._replace(facts=None)
                 self._tell("closed")
 
     def close(self) -> None:
@@ -190,7 +189,7 @@ class Connection:
     def _told(self, attempt: int, facts: HostFacts) -> None:
         with self._lock:
             if attempt == self._attempt:
-                self._state = replace(self._state, facts=facts)
+                self._state = self._state._replace(facts=facts)
                 self.announce()
 
     def _lost(self, attempt: int, reason: int) -> None:
@@ -257,8 +256,7 @@ class Connection:
 
     def _tell(self, phase: Phase, error: HostError | None = None) -> None:
         now = time.time()
-        self._state = replace(
-            self._state,
+        self._state = self._state._replace(
             phase=phase,
             since=now,
             error=error.message if error else "",

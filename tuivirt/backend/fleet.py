@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import libvirt
 
@@ -23,8 +22,7 @@ from tuivirt.resources.domain.definition import disk_sizes, read_definition
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class FleetOptions:
+class FleetOptions(NamedTuple):
     """What the settings say about connections."""
 
     read_only: bool = False

@@ -6,14 +6,12 @@ and ``{port}`` is ``-p N`` or nothing.
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import libvirt
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(NamedTuple):
     """One line of the table; the first that matches is taken."""
 
     pattern: re.Pattern[str]

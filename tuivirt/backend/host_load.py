@@ -1,7 +1,6 @@
 """The load of a host, reading by reading."""
 
 import time
-from dataclasses import replace
 from typing import Literal
 
 import libvirt
@@ -44,12 +43,12 @@ class HostLoads:
     def _cpu(self) -> bool:
         if (told := read_cpu(self._conn)) is None:
             return False
-        self._load = replace(self._load, at=time.monotonic(), busy_ns=told[0], idle_ns=told[1])
+        self._load = self._load._replace(at=time.monotonic(), busy_ns=told[0], idle_ns=told[1])
         return True
 
     def _memory(self) -> bool:
         if (told := read_memory(self._conn)) is None:
             return False
         total, free = told
-        self._load = replace(self._load, at=time.monotonic(), memory_total_kib=total, memory_free_kib=free)
+        self._load = self._load._replace(at=time.monotonic(), memory_total_kib=total, memory_free_kib=free)
         return True

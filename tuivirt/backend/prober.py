@@ -7,7 +7,6 @@ never waits for a guest.
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -110,5 +109,5 @@ class Prober(Lane):
             log.warning("definition of %s on %s: %s", uuid, self._connection, error)
             read = Details()
         if self._run_directory is not None:
-            read = replace(read, started=started_at(self._run_directory, handle.name()))
+            read = read._replace(started=started_at(self._run_directory, handle.name()))
         self._outlet.put(DetailRead(Key(self._connection, KIND, uuid), read))

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
@@ -59,7 +59,7 @@ class _Run:
         with self.lock:
             if self.state.phase in {"done", "failed", "cancelled"}:
                 return False
-            self.state = replace(self.state, **changes)
+            self.state = self.state._replace(**changes)
             self.inbox.put(RunChanged(self.state))
             return True
 

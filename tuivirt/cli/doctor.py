@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from importlib import metadata
 
 from tuivirt import __version__, logs
@@ -44,7 +43,7 @@ def run(arguments: Sequence[str]) -> int:
                 for f in found.files
             ],
             "default_uri": {"uri": found.default.uri, "source": found.default.origin},
-            "steps": [asdict(step) for step in steps],
+            "steps": [step._asdict() for step in steps],
         }
         print_json(facts)
     if steps and not steps[-1].ok:

@@ -2,17 +2,15 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tuivirt.config.libvirt_conf import LibvirtConf
 
 VARIABLE = "LIBVIRT_DEFAULT_URI"
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultURI:
+class DefaultURI(NamedTuple):
     """What ``virConnectOpen(NULL)`` would connect to."""
 
     uri: str | None

@@ -1,8 +1,8 @@
 """All of the user's files at once, as every command needs them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tuivirt.config import paths
 from tuivirt.config.bookmarks import read_bookmarks
@@ -14,8 +14,7 @@ from tuivirt.config.sources import Sources, merge_sources
 from tuivirt.core.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFile:
+class ReadFile(NamedTuple):
     """One of the files that were looked for."""
 
     path: Path
@@ -23,8 +22,7 @@ class ReadFile:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """What the user's files, the environment and the arguments say together."""
 
     settings: Settings

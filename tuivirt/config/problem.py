@@ -1,10 +1,9 @@
 """A mistake in one of the user's files: said once, while the rest of the file is used."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Where the mistake is and what was expected there."""
 
     file: str

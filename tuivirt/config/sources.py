@@ -1,7 +1,8 @@
 """All connections that may be opened, each under its own name: bookmarks, aliases, the default, arguments."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from tuivirt.config.bookmarks import Bookmark
 from tuivirt.config.default_uri import DefaultURI
@@ -13,8 +14,7 @@ from tuivirt.core.uri import ConnectionURI, URIError
 ARGUMENT = "-c"
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """The connections in the order of the sidebar, and those to open at once."""
 
     all: tuple[Source, ...]

@@ -1,15 +1,13 @@
 """All that the user interface may ask of the world. Every method returns at once."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tuivirt.core.changes import Change
 from tuivirt.core.key import Key
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(NamedTuple):
     """What of a connection is on screen, and so worth asking for."""
 
     stats: bool = False
@@ -32,8 +30,7 @@ class Watch:
     """Details are wanted for all rows (a filter, sort or group needs them); read at leisure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """The definitions of a domain as libvirt gives them, without secrets."""
 
     live: str | None
@@ -42,8 +39,7 @@ class Definition:
     """What the next boot uses; None for a transient domain."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiskSize:
+class DiskSize(NamedTuple):
     """Sizes in bytes, as ``virDomainGetBlockInfo`` tells them."""
 
     target: str
@@ -52,8 +48,7 @@ class DiskSize:
     physical: int
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """One object of a request, as the user saw it when it was made."""
 
     key: Key
@@ -62,8 +57,7 @@ class Order:
     """The equivalent virsh command, for the journal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Perform one action on some objects of one kind."""
 
     action: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
@@ -12,8 +12,7 @@ from tuivirt.core.usage import Sample
 Phase = Literal["closed", "opening", "open", "stale", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class HostFacts:
+class HostFacts(NamedTuple):
     """What a host says of itself, read once after its domains are on screen."""
 
     hostname: str = ""
@@ -26,8 +25,7 @@ class HostFacts:
     memory_kib: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class HostLoad:
+class HostLoad(NamedTuple):
     """One reading of the host's own counters, for the summary line."""
 
     at: float
@@ -39,8 +37,7 @@ class HostLoad:
     """Free memory, with buffers and page cache where the driver tells them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionState:
+class ConnectionState(NamedTuple):
     """A connection as the sidebar shows it. One value replaces the last."""
 
     name: str
@@ -57,13 +54,11 @@ class ConnectionState:
     facts: HostFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionChanged:
+class ConnectionChanged(NamedTuple):
     state: ConnectionState
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionRemoved:
+class ConnectionRemoved(NamedTuple):
     name: str
 
 
@@ -81,8 +76,7 @@ class AskedNoMore:
     question: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """The complete list of one kind on one connection: what is not in it is gone."""
 
     connection: str
@@ -91,8 +85,7 @@ class Listed:
     """Snapshots of the kind, each with a ``key``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upserted:
+class Upserted(NamedTuple):
     """One object as it was read after something happened to it."""
 
     item: Any
@@ -100,13 +93,11 @@ class Upserted:
     """When it was read, seconds since the epoch: a state that differs from the last began then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(NamedTuple):
     key: Key
 
 
-@dataclass(frozen=True, slots=True)
-class Sampled:
+class Sampled(NamedTuple):
     """The reply of one bulk stats call."""
 
     connection: str
@@ -116,37 +107,32 @@ class Sampled:
     """Seconds the call lasted."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostSampled:
+class HostSampled(NamedTuple):
     connection: str
     load: HostLoad
     rtt: float
     """Seconds of the quickest of the calls: the round-trip time."""
 
 
-@dataclass(frozen=True, slots=True)
-class DetailRead:
+class DetailRead(NamedTuple):
     """What only a definition tells: title, tags, pending changes … One value replaces the last."""
 
     key: Key
     details: Any
 
 
-@dataclass(frozen=True, slots=True)
-class AddressesRead:
+class AddressesRead(NamedTuple):
     key: Key
     addresses: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(NamedTuple):
     """A new line of the journal."""
 
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class RunState:
+class RunState(NamedTuple):
     """One action on one object, from the moment it was accepted until its result."""
 
     run: int
@@ -167,8 +153,7 @@ class RunState:
     """Runs of one bulk action share a batch."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunChanged:
+class RunChanged(NamedTuple):
     state: RunState
 
 

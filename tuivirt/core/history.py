@@ -4,8 +4,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 Series: TypeAlias = Literal["cpu", "mem", "disk_read", "disk_write", "net_rx", "net_tx"]
 
@@ -13,8 +12,7 @@ _SERIES: Final[tuple[Series, ...]] = ("cpu", "mem", "disk_read", "disk_write", "
 _WIDTH: Final = len(_SERIES)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A span of history, oldest first, every series as long as `at`; NaN where a value was not known.
 
     `at` in monotonic seconds, cpu and mem as fractions, the rest in bytes per second.

@@ -1,16 +1,14 @@
 """The journal: what happened to objects, told by libvirt's events and by the user's own actions."""
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tuivirt.core.key import Key
 
 Origin = Literal["event", "action", "connection"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the journal."""
 
     at: float
@@ -31,4 +29,4 @@ class Entry:
 
     def to_json(self) -> str:
         """One JSON object without line breaks, as the journal file has it."""
-        return json.dumps(asdict(self) | {"key": self.key._asdict()}, ensure_ascii=False)
+        return json.dumps(self._asdict() | {"key": self.key._asdict()}, ensure_ascii=False)

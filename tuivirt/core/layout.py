@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from tuivirt.core.ordering import Entry, Ordering
 from tuivirt.core.text import natural_key
@@ -17,8 +17,7 @@ NO_LABEL: Final = ""
 """Gathers the rows that have no label, as the last group."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowLine(Generic[K]):
+class RowLine(NamedTuple, Generic[K]):
     """The line of one row."""
 
     id: K

@@ -16,8 +16,7 @@ A choice may be cut short: `state:run`. MAC and IPv6 addresses and URLs are word
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from tuivirt.core.query_tokens import FIELD, QueryError, Token, tokens
 from tuivirt.core.units import parse_size
@@ -31,8 +30,7 @@ Value: TypeAlias = str | tuple[str, ...] | float | bool | None
 """What a field holds: words as `str` or a tuple of them, sizes in bytes, `None` when it is not known."""
 
 
-@dataclass(frozen=True)  # with slots, `Field[Domain](...)` fails in Python 3.11's typing
-class Field(Generic[R]):
+class Field(NamedTuple, Generic[R]):
     """Something of a row that a term can ask for."""
 
     name: str
@@ -43,8 +41,7 @@ class Field(Generic[R]):
     """The values of a `choice`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term(Generic[R]):
+class Term(NamedTuple, Generic[R]):
     """One condition. Two terms of the same field, symbol, values and sign are the same condition."""
 
     field: str
@@ -69,8 +66,7 @@ class Term(Generic[R]):
         return inner in outer and not is_pattern and not is_outer_pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Query(Generic[R]):
+class Query(NamedTuple, Generic[R]):
     """A compiled query."""
 
     text: str

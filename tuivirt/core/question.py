@@ -1,7 +1,6 @@
 """What a host, or the program that reaches it, asks of the user while a connection opens."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 QuestionKind = Literal[
     "user", "password", "passphrase", "text", "secret", "realm", "external", "host key", "confirm"
@@ -12,8 +11,7 @@ are answered with *yes*; ``external`` with the empty text once the user has done
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One question, from the moment it is asked until it is answered or withdrawn. Never holds an answer."""
 
     id: int

@@ -19,8 +19,7 @@ class Cell(NamedTuple):
     """A role of the theme (``good``, ``warn``, ``bad``, ``dim`` …); empty: the row's own style."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Generic[R]):
+class Column(NamedTuple, Generic[R]):
     """One column of a kind's list."""
 
     id: str

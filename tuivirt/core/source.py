@@ -1,8 +1,7 @@
 """Where the connections of the sidebar come from."""
 
 import re
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from tuivirt.core.text import plain
 
@@ -14,8 +13,7 @@ _SECRET: Final = re.compile(r"(?i)([?&;][^=&;#]*(?:passw|passphrase|secret|token
 _HIDDEN: Final = "•••"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One connection that may be opened, before anything is known of it."""
 
     name: str

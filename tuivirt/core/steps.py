@@ -1,10 +1,9 @@
 """A stepwise test of one connection, as ``doctor`` and the bookmark dialog show it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One thing that must work before a connection can be open, and whether it does."""
 
     step: str

@@ -1,7 +1,6 @@
 """The words of connection URIs: the drivers, transports and parameters that libvirt's client knows."""
 
-from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 Transport = Literal["unix", "tls", "ssh", "libssh", "libssh2", "tcp", "ext"]
 """How libvirt's client reaches a daemon."""
@@ -15,8 +14,7 @@ Reach = Literal["daemon", "process", "program", "service"]
 (the test driver), the same by way of the hypervisor's own program, or of its own network service."""
 
 
-@dataclass(frozen=True, slots=True)
-class Driver:
+class Driver(NamedTuple):
     """One hypervisor driver, or one of the daemons that serve a single kind of object."""
 
     name: str
@@ -68,8 +66,7 @@ DRIVERS: Final[dict[str, Driver]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One extra parameter and the transports that heed it."""
 
     name: str

@@ -4,15 +4,14 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from tuivirt.core.history import NOTHING, History, sparkline
 
 __all__ = ["DiskCounters", "History", "NetCounters", "Rates", "Sample", "Usage", "rates", "sparkline"]
 
 
-@dataclass(frozen=True, slots=True)
-class DiskCounters:
+class DiskCounters(NamedTuple):
     """One disk. Bytes and requests since the domain started; sizes in bytes."""
 
     name: str
@@ -29,8 +28,7 @@ class DiskCounters:
     """The size of its file or device."""
 
 
-@dataclass(frozen=True, slots=True)
-class NetCounters:
+class NetCounters(NamedTuple):
     """One network device. Bytes, as the guest sees their direction."""
 
     name: str
@@ -107,8 +105,7 @@ def _sum(counters: list[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(NamedTuple):
     """What a domain uses, from two samples. `None`: not known (yet)."""
 
     cpu: float | None = None

@@ -1,15 +1,14 @@
 """The command line behind ``:``: verbs with their words, their completion and what they call."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class CommandError(ValueError):
     """A command that makes no sense; the message says what would."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """One command: ``run`` gets the words after it."""
 
     name: str

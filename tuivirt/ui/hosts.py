@@ -78,13 +78,12 @@ class Hosts:
         self._change(name, lambda s: {"read_only": not s.read_only})
 
     def _change(self, name: str, changes: Any) -> None:
-        from dataclasses import replace
 
         source = self._sources[name]
         if source.source != "bookmark":
             self._main.tell(f"{name} comes from {source.origin}; only bookmarks are changed here.")
             return
-        self._save(name, replace(source, **changes(source)))
+        self._save(name, source._replace(**changes(source)))
 
     def remove(self, name: str) -> None:
         source = self._sources[name]

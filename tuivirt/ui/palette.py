@@ -1,8 +1,7 @@
 """The palette: everything there is to do, found by typing some of its name."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -11,8 +10,7 @@ from tuivirt.core.text import plain
 from tuivirt.ui.matching import match
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the palette."""
 
     title: str

@@ -5,8 +5,7 @@ object again.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import libvirt
 
@@ -14,8 +13,7 @@ from tuivirt.core.key import Key
 from tuivirt.resources.domain.snapshot import KIND, uuid_of
 
 
-@dataclass(frozen=True, slots=True)
-class DomainEvent:
+class DomainEvent(NamedTuple):
     """One event of one domain."""
 
     key: Key
@@ -96,8 +94,7 @@ def subscribe_lifecycle(conn: libvirt.virConnect, connection: str, handler: Hand
     yield conn.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, lifecycle, None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(NamedTuple):
     """How the other events are told: their words, and which arguments of the callback say more."""
 
     what: str

@@ -1,8 +1,7 @@
 """A domain as one bulk reading tells it, and libvirt's words for its states and reasons."""
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from tuivirt.core.key import Key
 
@@ -90,8 +89,7 @@ def reason_word(state: State, reason: int) -> str:
     return words[reason] if 0 <= reason < len(words) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(NamedTuple):
     """State and flags of one domain; what changes by itself (usage) and what takes a definition to know
     (title, tags) live elsewhere.
     """
@@ -120,8 +118,7 @@ class Domain:
         return reason_word(self.state, self.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One IP address of a guest."""
 
     ip: str
@@ -130,8 +127,7 @@ class Address:
     interface: str
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(NamedTuple):
     """The addresses of a guest from the first source that knew any."""
 
     addresses: tuple[Address, ...]
@@ -145,8 +141,7 @@ class Addresses:
         return ranked[0].ip if ranked else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(NamedTuple):
     """What only the definition tells."""
 
     title: str = ""

@@ -1,7 +1,7 @@
 """The single lines of the main screen: title, summary, keys and status."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -65,8 +65,7 @@ def _cells(text: str) -> int:
     return Segment(text).cell_length
 
 
-@dataclass(frozen=True, slots=True)
-class KeyHint:
+class KeyHint(NamedTuple):
     """A key and what it does, for the line of keys."""
 
     key: str
