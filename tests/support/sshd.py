@@ -146,7 +146,7 @@ class Sshd:
 
     def uri(self, transport: str = "ssh", **params: str) -> str:
         """The URI of the daemon by way of this server."""
-        socket = {"socket": str(self._daemon.socket), "proxy": "native"}
+        socket = {"socket": str(self._daemon.socket), "proxy": "netcat"}
         query = urlencode({**({} if self._daemon.system else socket), **params})
         place = f"{self.user}@127.0.0.1:{self.port}"
         return f"qemu+{transport}://{place}{self._daemon.path}{'?' if query else ''}{query}"
