@@ -36,7 +36,7 @@ class JobWatcher:
                 with self._places.shared("progress"):
                     if self._over.is_set():
                         return
-                    done = fraction(self._dom.jobStats(0))
+                    job = self._dom.jobStats(0)
             except HostError as error:
                 log.info("progress: %s", error)
                 return
@@ -46,18 +46,22 @@ class JobWatcher:
                 if error.get_error_code() == libvirt.VIR_ERR_NO_SUPPORT:
                     return
                 continue
-            if done is not None:
+            if (done := fraction(job)) is not None:
                 self._progress(done)
+            if job.get("type") == libvirt.VIR_DOMAIN_JOB_COMPLETED:
+                # libvirt is not done with the guest, and a question now can spoil it (dump with reset, 9.0).
+                return
 
 
 def fraction(job: Mapping[str, Any]) -> float | None:
     """0…1 from ``virDomainGetJobStats``; None while it tells no total.
 
-    A dump counts memory alone; what writes disks too counts both together.
+    From what remains, as virsh does: what was processed leaves out the pages that need not be copied. A dump
+    counts memory alone; what writes disks too counts both together.
     """
     for kind in ("data", "memory"):
         total: int = job.get(f"{kind}_total", 0)
-        done: int = job.get(f"{kind}_processed", 0)
-        if total:
-            return min(1.0, done / total)
+        remaining: int = job.get(f"{kind}_remaining", total)
+        if total > 0:
+            return min(max(1 - remaining / total, 0.0), 1.0)
     return None
