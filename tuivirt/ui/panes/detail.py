@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tuivirt.core.backend import Backend, Definition, DiskSize
+from tuivirt.core.backend import Backend, Definition, DiskSize, Watch
 from tuivirt.core.errors import HostError
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
@@ -121,16 +121,17 @@ class DetailPane(Vertical, can_focus=True):
         """The id of the visible tab."""
         return self._tab
 
-    @property
-    def groups(self) -> frozenset[str]:
-        """The groups of counters that the visible tab draws from."""
+    def wanted(self, watch: Watch) -> Watch:
+        """The watch of the shown domain's connection with what the visible tab draws from."""
         tab = self._tabs.get(self._tab)
-        return tab.GROUPS if tab is not None and self._record is not None else frozenset()
-
-    @property
-    def wants_addresses(self) -> bool:
-        """Whether the visible tab shows the domain's addresses."""
-        return self._tab == "overview" and self._record is not None
+        if tab is None or self._record is None or not self.size:
+            return watch
+        groups = watch.groups | tab.GROUPS
+        return watch._replace(
+            stats=watch.stats or bool(groups),
+            groups=groups,
+            addresses=watch.addresses or tab.WANTS_ADDRESSES,
+        )
 
     def show(self, record: DomainRecord | None) -> None:
         """Show another domain, or none."""
@@ -303,7 +304,13 @@ class DetailPane(Vertical, can_focus=True):
         if not again and subject.definition is not None and (subject.sizes or not tab.WANTS_SIZES):
             return
         self._read_for = self._state_of(subject.record)
-        self.run_worker(self._read(subject.record.key, sizes=tab.WANTS_SIZES), group="detail", exclusive=True)
+        key, sizes = subject.record.key, tab.WANTS_SIZES
+
+        # Not a coroutine: one that the end of the app keeps from starting would never be awaited.
+        async def read() -> None:
+            await self._read(key, sizes=sizes)
+
+        self.run_worker(read, group="detail", exclusive=True)
 
     async def _read(self, key: Key, *, sizes: bool) -> None:
         try:

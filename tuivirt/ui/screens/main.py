@@ -212,7 +212,11 @@ class MainScreen(Screen[None]):
         self._settle = self.set_timer(SETTLE, self._ask_now)
 
     def _ask_now(self) -> None:
-        self.backend.watch(self.listing.watches(self._open_names()))
+        watches = self.listing.watches(self._open_names())
+        record = self.listing.record
+        if self._detail is not None and record is not None and record.host in watches:
+            watches[record.host] = self._detail.wanted(watches[record.host])
+        self.backend.watch(watches)
 
     def _open_names(self) -> list[str]:
         return [name for name, state in self.store.connections.items() if state.phase == "open"]
@@ -478,6 +482,10 @@ class MainScreen(Screen[None]):
                 self.detail.next_tab()
             case "previous_tab":
                 self.detail.previous_tab()
+
+    def on_detail_pane_changed(self) -> None:
+        self._ask()
+        self.show_keys()
 
     def on_detail_pane_wanted(self, message: "DetailPane.Wanted") -> None:
         if message.what == "menu":

@@ -42,6 +42,7 @@ class Tab(Widget):
 
     WANTS_DEFINITION: ClassVar = False
     WANTS_SIZES: ClassVar = False
+    WANTS_ADDRESSES: ClassVar = False
     GROUPS: ClassVar[frozenset[str]] = frozenset()
     """The groups of counters that it draws from."""
     DEFAULT_CSS = "Tab { height: 1fr; width: 1fr; }"

@@ -22,6 +22,7 @@ class OverviewTab(Tab):
 
     WANTS_DEFINITION: ClassVar = True
     WANTS_SIZES: ClassVar = True
+    WANTS_ADDRESSES: ClassVar = True
     GROUPS: ClassVar = frozenset({"cpu", "memory"})
 
     def __init__(self, style: StyleOf) -> None:
