@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.worker import Worker
 
 from tuivirt.core.backend import Backend, Definition, DiskSize, Watch
 from tuivirt.core.errors import HostError
@@ -100,6 +101,7 @@ class DetailPane(Vertical, can_focus=True):
         self._read_for: tuple[object, ...] = ()
         """What the record was like when its definition was asked for."""
         self._timer: Timer | None = None
+        self._reading: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield self.head
@@ -139,6 +141,8 @@ class DetailPane(Vertical, can_focus=True):
         self._show_head()
         if record is None:
             self._stop_timer()
+            if self._reading is not None:
+                self._reading.cancel()
             self._subject = None
             self._show_tab()
         elif record.key != before or self._subject is None:
@@ -310,7 +314,7 @@ class DetailPane(Vertical, can_focus=True):
         async def read() -> None:
             await self._read(key, sizes=sizes)
 
-        self.run_worker(read, group="detail", exclusive=True)
+        self._reading = self.run_worker(read, group="detail", exclusive=True)
 
     async def _read(self, key: Key, *, sizes: bool) -> None:
         try:
