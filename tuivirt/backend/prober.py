@@ -5,13 +5,13 @@ never waits for a guest.
 """
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 import libvirt
-from lxml.etree import XMLSyntaxError
 
 from tuivirt.backend.lane import Job, Lane
 from tuivirt.backend.outlet import Outlet
@@ -25,6 +25,10 @@ from tuivirt.resources.domain.snapshot import KIND, Details
 from tuivirt.resources.domain.started import started_at
 
 log = logging.getLogger(__name__)
+
+SECOND_LOOK = 1.0
+"""Seconds after an event of a definition at which it is read once more: libvirt tells of a device that came
+before it saves the definition with it, and tells nothing then."""
 
 
 class Prober(Lane):
@@ -53,6 +57,8 @@ class Prober(Lane):
         """UUIDs to look at when all definitions are wanted."""
         self._known: dict[str, bool] = {}
         """UUIDs whose definition is known, and whether the live one was compared too."""
+        self._again: dict[str, float] = {}
+        """UUIDs to read once more, and when (monotonic seconds)."""
 
     def watch(self, watch: Watch) -> None:
         with self._changing():
@@ -72,17 +78,28 @@ class Prober(Lane):
             self._known.clear()
             self._rest = deque(self._listed) if self._watch.complete else deque()
 
-    def forget(self, uuid: str) -> None:
-        """What is known of a domain may be wrong now: read it again when it is wanted."""
+    def forget(self, uuid: str, *, again: bool = False) -> None:
+        """What is known of a domain may be wrong now: read it again when it is wanted; ``again``: and once
+        more a little later.
+        """
         with self._changing():
-            self._known.pop(uuid, None)
-            if self._watch.complete:
-                self._rest.append(uuid)
+            self._unknow(uuid)
+            if again:
+                self._again[uuid] = time.monotonic() + SECOND_LOOK
+
+    def _unknow(self, uuid: str) -> None:
+        self._known.pop(uuid, None)
+        if self._watch.complete:
+            self._rest.append(uuid)
 
     def _seek(self) -> tuple[Job | None, float | None]:
         watch = self._watch
         if not self._ready:
             return None, None
+        now = time.monotonic()
+        for uuid in [uuid for uuid, due in self._again.items() if due <= now]:
+            del self._again[uuid]
+            self._unknow(uuid)
         for position, key in enumerate(watch.visible):
             pending = watch.pending or position == 0
             if not self._known.get(key.id, False) and (pending or key.id not in self._known):
@@ -91,7 +108,7 @@ class Prober(Lane):
             uuid = self._rest.popleft()
             if uuid not in self._known:
                 return self._reading(uuid, pending=False), None
-        return None, None
+        return None, min(self._again.values()) - now if self._again else None
 
     def _reading(self, uuid: str, *, pending: bool) -> Job:
         # Known from now on: an event while it is being read makes it unknown again.
@@ -99,6 +116,8 @@ class Prober(Lane):
         return partial(self._read, uuid, pending=pending)
 
     def _read(self, uuid: str, *, pending: bool) -> None:
+        from lxml.etree import XMLSyntaxError  # here: nothing before needs it, and it takes 6 ms
+
         with self._places.shared("definition"):
             handle = self._find(uuid)
             saved = handle.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)

@@ -222,7 +222,8 @@ class Session:
         if event.changes:
             self._mark(event.key.id, event.handle)
         elif event.definition:
-            self._forget(event.key.id)
+            self._prober.forget(event.key.id, again=True)
+            self._guests.forget(event.key.id)
 
     def _mark(self, uuid: str, handle: libvirt.virDomain) -> None:
         """Have a domain read, once for all that happens to it before."""
@@ -254,13 +255,10 @@ class Session:
         for uuid in dirty.keys() - handles.keys():
             self._outlet.put(Removed(Key(self.name, KIND, uuid)))
         for uuid in dirty:
-            self._forget(uuid)
+            self._prober.forget(uuid)
+            self._guests.forget(uuid)
         if handles:
             self._sampler.some_once(handles)
-
-    def _forget(self, uuid: str) -> None:
-        self._prober.forget(uuid)
-        self._guests.forget(uuid)
 
     def _is_active(self, uuid: str) -> bool:
         """As far as is known here: a handle's id is that of its last reading."""
