@@ -8,9 +8,7 @@ the variables and runs the user's ssh, in a session without a terminal.
 import json
 import logging
 import os
-import secrets
 import selectors
-import shlex
 import shutil
 import socket
 import struct
@@ -58,6 +56,8 @@ class Askpass:
     @contextmanager
     def wrapper(self, prompter: Prompter, command: str) -> Iterator[Path]:
         """A program to run in place of ``command``; its questions go to ``prompter``. Raises OSError."""
+        import secrets  # here: 3 ms, of use to ssh alone
+
         token = secrets.token_urlsafe(32)
         with self._lock:
             if self._closed:
@@ -115,6 +115,8 @@ class Askpass:
 
     def _ask(self, client: socket.socket) -> tuple[Pending, Callable[[], None]]:
         """The question of one helper. Raises PermissionError for one that is not of an attempt of ours."""
+        import secrets
+
         request = json.loads(_receive(client))
         given = str(request["token"]).encode()
         with self._lock:
@@ -128,6 +130,8 @@ class Askpass:
 
 def _scripts(directory: Path, token: str, command: str) -> Path:
     """Write the files of one attempt, for the user alone; returns the wrapper."""
+    import shlex
+
     askpass, wrapper = directory / "askpass", directory / "ssh"
     words = {
         "askpass": askpass,

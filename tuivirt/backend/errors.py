@@ -1,11 +1,15 @@
 """libvirt's errors as ours: its own words, its code and domain, and what to do."""
 
+from typing import TYPE_CHECKING
+
 import libvirt
 
-from tuivirt.backend.hints import HINTS, Hint
 from tuivirt.core.errors import HostError
 from tuivirt.core.text import plain
 from tuivirt.core.uri import ConnectionURI, URIError
+
+if TYPE_CHECKING:
+    from tuivirt.backend.hints import Hint
 
 
 def explain_error(error: libvirt.libvirtError, uri: str) -> HostError:
@@ -27,7 +31,9 @@ def step_of(message: str, code: int | None) -> str:
     return hint.step if hint else "open"
 
 
-def _find(message: str, code: int | None) -> Hint | None:
+def _find(message: str, code: int | None) -> "Hint | None":
+    from tuivirt.backend.hints import HINTS  # here: a start without errors need not compile fifty patterns
+
     fitting = (hint for hint in HINTS if hint.code is None or hint.code == code)
     return next((hint for hint in fitting if hint.pattern.search(message)), None)
 

@@ -4,14 +4,16 @@ import threading
 from collections import Counter
 from collections.abc import Hashable
 from concurrent.futures import Future
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import libvirt
 
 from tuivirt.backend.desk import Desk, Pending
-from tuivirt.backend.prompt_words import Words, libvirt_words, ssh_words
 from tuivirt.core.question import Question
 from tuivirt.core.uri import ConnectionURI
+
+if TYPE_CHECKING:
+    from tuivirt.backend.prompt_words import Words
 
 MOST: Final = 3
 """So many answers to one prompt: libssh would ask for ever, and servers lock out who guesses on."""
@@ -45,7 +47,7 @@ class Prompter:
         self.gave_up = False
         """The same was asked ``MOST`` times."""
 
-    def ask(self, words: Words, asker: str, of: Hashable = None) -> Pending:
+    def ask(self, words: "Words", asker: str, of: Hashable = None) -> Pending:
         """Ask. The same words from the same process (``of``) mean that the last answer was not accepted."""
         with self._lock:
             times = self._asked[of, words.kind, words.prompt] = self._asked[of, words.kind, words.prompt] + 1
@@ -75,6 +77,8 @@ class Prompter:
 
     def ask_for_ssh(self, prompt: str, hint: str, process: int) -> Pending:
         """What ssh gave its askpass program: the prompt, and ``SSH_ASKPASS_PROMPT``."""
+        from tuivirt.backend.prompt_words import ssh_words  # here: most hosts ask nothing
+
         return self.ask(ssh_words(prompt, hint), "ssh", process)
 
     def withdraw(self, number: int) -> None:
@@ -83,6 +87,8 @@ class Prompter:
 
     def collect(self, credentials: list[list[Any]], _opaque: object) -> int:
         """libvirt's auth callback, on the thread that opens: fills in each credential, or returns -1."""
+        from tuivirt.backend.prompt_words import libvirt_words
+
         asker = _ASKERS.get(self._uri.effective_transport or "", "libvirt")
         for credential in credentials:
             type_, prompt, challenge, default, _ = credential

@@ -1,6 +1,5 @@
 """Printing for people and for scripts."""
 
-import json
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +15,8 @@ def complain(reason: str) -> int:
 
 def print_json(value: object) -> None:
     """One JSON value. Text from outside is escaped, so it cannot act on a terminal."""
+    import json
+
     json.dump(value, sys.stdout, indent=2)
     print()
 

@@ -1,13 +1,14 @@
 """Reading a TOML file of the user's: what can be read is used, what cannot is named with its line."""
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tuivirt.config.problem import Problem
-from tuivirt.config.toml_lines import Path, line_of, statements
+
+if TYPE_CHECKING:
+    from tuivirt.config.toml_lines import Path
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -24,8 +25,10 @@ class TomlFile:
     lines: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
-    def problem(self, path: Path, message: str) -> Problem:
+    def problem(self, path: "Path", message: str) -> Problem:
         """A mistake of the field at ``path``."""
+        from tuivirt.config.toml_lines import line_of, statements  # here: files are mostly right
+
         return Problem(self.file, message, line_of(statements(list(self.lines)), path), _dotted(path))
 
 
@@ -72,8 +75,10 @@ def parse_toml(name: str, raw: bytes) -> TomlFile:
     return TomlFile(name, {}, original, tuple(problems))
 
 
-def _dotted(path: Path) -> str:
+def _dotted(path: "Path") -> str:
     """The path as TOML would write it, places in arrays counted from 1."""
+    import json
+
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -101,6 +106,8 @@ def _leave_out(lines: list[str], number: int) -> int:
 
     A broken table header takes its keys along: they would land in the table before it.
     """
+    from tuivirt.config.toml_lines import statements
+
     found = statements(lines)
     before = [i for i, statement in enumerate(found) if statement.start <= number]
     index = next((i for i in before if not found[i].closed), max(before, default=0))

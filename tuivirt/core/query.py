@@ -114,9 +114,7 @@ def _all(tests: list[Callable[[R], bool]]) -> Callable[[R], bool]:
 
 # Terms
 
-_ADDRESS: Final = re.compile(
-    r"[0-9a-f]{0,4}(?::[0-9a-f*?]{0,4})+(?:\.[0-9.*?]*)?(?:%[\w.-]*)?(?:/[0-9]*)?", re.IGNORECASE | re.ASCII
-)
+_ADDRESS: Final = r"(?ai)[0-9a-f]{0,4}(?::[0-9a-f*?]{0,4})+(?:\.[0-9.*?]*)?(?:%[\w.-]*)?(?:/[0-9]*)?"
 _WORDS: Final = {
     **dict.fromkeys(("yes", "y", "true", "on", "1"), True),
     **dict.fromkeys(("no", "n", "false", "off", "0"), False),
@@ -149,7 +147,7 @@ def _term(token: Token, fields: Mapping[str, Field[R]], haystack: Callable[[R], 
 def _is_word(bare: str, fields: Mapping[str, Field[R]], match: re.Match[str]) -> bool:
     if match[1].lower() in fields:
         return False
-    return match[2] == ":" and (bare.startswith("//", match.end()) or _ADDRESS.fullmatch(bare) is not None)
+    return match[2] == ":" and (bare.startswith("//", match.end()) or bool(re.fullmatch(_ADDRESS, bare)))
 
 
 def _unknown(name: str, fields: Mapping[str, Field[R]]) -> str:

@@ -1,8 +1,8 @@
 """What the command line hands to the app: the user interface reads no file itself."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from tuivirt.core.journal import Entry
 from tuivirt.core.source import Source
@@ -30,8 +30,7 @@ class Bookmarks(Protocol):
         """All sources as they are now."""
 
 
-@dataclass(frozen=True)
-class SshTarget:
+class SshTarget(NamedTuple):
     """How to reach guests of a connection, or with a tag, by ssh."""
 
     user: str = ""
@@ -39,8 +38,7 @@ class SshTarget:
     jump: str = ""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """Everything the app is started with."""
 
     sources: Sequence[Source]
@@ -51,7 +49,7 @@ class Options:
     """Takes every new entry to the journal file; returns at once."""
     theme: str = "dark"
     themes_dir: Any = None
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = MappingProxyType({})
     problems: Sequence[str] = ()
     """Mistakes in files, shown once."""
     view: str = ""

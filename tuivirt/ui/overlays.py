@@ -13,10 +13,10 @@ from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commands import Place, commands_of
-from tuivirt.ui.export import Format, export
-from tuivirt.ui.palette import Entry
 
 if TYPE_CHECKING:
+    from tuivirt.ui.export import Format
+    from tuivirt.ui.palette import Entry
     from tuivirt.ui.screens.main import MainScreen
 
 
@@ -58,13 +58,7 @@ class Overlays:
         from tuivirt.ui.dialogs.menu import MenuDialog
 
         state = self._store.connections[name]
-        why = (
-            "is not open"
-            if state.phase != "open"
-            else "is read-only"
-            if state.read_only
-            else None
-        )
+        why = "is not open" if state.phase != "open" else "is read-only" if state.read_only else None
         dialog = MenuDialog(
             plain(name), ACTIONS["host"], refusal=lambda _action: why, command=lambda _action: ""
         )
@@ -118,7 +112,9 @@ class Overlays:
 
     # The palette
 
-    def palette_entries(self) -> Iterable[Entry]:
+    def palette_entries(self) -> "Iterable[Entry]":
+        from tuivirt.ui.palette import Entry
+
         main = self._main
         meant = main.chosen()
         for action in ACTIONS["domain"]:
@@ -131,7 +127,9 @@ class Overlays:
         for name in main.theme_names():
             yield Entry(f"theme {name}", "", lambda n=name: main.choose_theme(n))  # type: ignore[misc]
 
-    def _action_entry(self, action: Action[object], meant: Sequence[DomainRecord]) -> Entry:
+    def _action_entry(self, action: Action[object], meant: Sequence[DomainRecord]) -> "Entry":
+        from tuivirt.ui.palette import Entry
+
         about = action.doc
         if not meant:
             about = "no domain under the cursor"
@@ -141,14 +139,14 @@ class Overlays:
 
     # Export
 
-    def export(self, form: Format, path: Path) -> None:
+    def export(self, form: "Format", path: Path) -> None:
         """Write what the list shows; never over a file without asking."""
         if path.exists():
             self._main.run_worker(self._export_over(form, path), group="dialog")
         else:
             self._write(form, path)
 
-    async def _export_over(self, form: Format, path: Path) -> None:
+    async def _export_over(self, form: "Format", path: Path) -> None:
         from tuivirt.ui.dialogs.confirm import QuestionDialog
 
         question = f"{path} exists. Replace it?"
@@ -156,7 +154,9 @@ class Overlays:
         if sure:
             self._write(form, path)
 
-    def _write(self, form: Format, path: Path) -> None:
+    def _write(self, form: "Format", path: Path) -> None:
+        from tuivirt.ui.export import export
+
         listing = self._main.listing
         records = listing.shown_records()
         text = export(records, listing.columns(), form)

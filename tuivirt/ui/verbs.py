@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.ui.commandline import CommandError, Verb
-from tuivirt.ui.export import Format
 from tuivirt.ui.panes.listing import ALL
 
 if TYPE_CHECKING:
+    from tuivirt.ui.export import Format
     from tuivirt.ui.screens.main import MainScreen
 
 

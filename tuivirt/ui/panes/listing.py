@@ -11,7 +11,6 @@ from textual.message import Message
 
 from tuivirt.core import units
 from tuivirt.core.backend import Watch
-from tuivirt.core.completion import complete, term_at
 from tuivirt.core.key import Key
 from tuivirt.core.query import Query, compile_query
 from tuivirt.core.resource import Column, Resource
@@ -208,6 +207,8 @@ class ListingPane(Vertical):
 
     def complete_filter(self, text: str, cursor: int) -> list[tuple[str, str]]:
         """Candidates for the filter up to the cursor, each with a description."""
+        from tuivirt.core.completion import complete, term_at
+
         start, _ = term_at(text, cursor)
         found = complete(text, cursor, self._resource.fields, self._values)
         return [(text[:start] + candidate, self._about(candidate)) for candidate in found]
