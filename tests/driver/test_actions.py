@@ -235,7 +235,8 @@ def test_virsh_takes_every_choice(action: Action[Any], params: Any, host: str, t
     conn = libvirt.open(host)
     try:
         domains, handles = list_all(conn, HOST)
-        fitting = [d for d in domains if d.name != "batch01"]
+        order = [domain.name for domain in DOMAINS if domain.persistent]
+        fitting = sorted((d for d in domains if d.persistent), key=lambda d: order.index(d.name))
         if action.id != "host.restore":
             fitting = [d for d in fitting if action.refusal(d) is None] or fitting
         item: Any = ConnectionState(HOST, host) if action.id == "host.restore" else fitting[0]
