@@ -9,4 +9,5 @@ PREFIX = "tuivirt"
 
 def build(tags: Iterable[str]) -> str:
     """The element as ``virDomainSetMetadata`` takes it: no prefix, libvirt adds it. Sorted, each once."""
-    return "<tags>" + "".join(f"<tag>{escape(tag, quote=False)}</tag>" for tag in sorted(set(tags))) + "</tags>"
+    elements = "".join(f"<tag>{escape(tag, quote=False)}</tag>" for tag in sorted(set(tags)))
+    return f"<tags>{elements}</tags>"
