@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tuivirt import startup
 from tuivirt.backend.fleet import Fleet, FleetOptions
 from tuivirt.backend.history import History
 from tuivirt.backend.journal_file import JournalFile
@@ -79,6 +80,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
             ssh=ssh,
             log_file=str(paths.log_file()),
             ascii=settings.icons == "ascii",
+            complete=startup.end,
         ),
     )
     try:

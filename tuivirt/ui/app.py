@@ -117,6 +117,7 @@ class TuivirtApp(TypeAhead):
         for sentence in (*self._problems, *problems):
             self.tell(sentence, severity="warning", timeout=15)
         await self.release_keys()
+        self.options.complete()
 
     # Changes
 

@@ -66,3 +66,5 @@ class Options(NamedTuple):
     log_file: str = ""
     ascii: bool = False
     """Draw with ASCII alone."""
+    complete: Callable[[], None] = lambda: None
+    """Called once, when the whole screen is there."""
