@@ -89,7 +89,7 @@ def test_cancelling_tries_no_empty_password(user: User, sshd: Sshd) -> None:
     user.begin(sshd.ssh_uri())
     user.answer(None)
     assert user.outcome().phase == "closed"
-    until(lambda: "closed by authenticating user" in sshd.log_text(), "the server sees the end")
+    until(lambda: "closed by authenticating user" in sshd.log_text(), "the server sees the end", 30)
     assert "Failed password" not in sshd.log_text()
 
 
@@ -98,7 +98,7 @@ def test_disconnecting_ends_the_ssh_that_asks(user: User, sshd: Sshd) -> None:
     user.question()
     user.fleet.disconnect(HOST)
     assert user.outcome().phase == "closed"
-    until(lambda: "Connection closed by" in sshd.log_text(), "the server sees the end")
+    until(lambda: "Connection closed by" in sshd.log_text(), "the server sees the end", 30)
     assert not user.store.questions
 
 
@@ -172,16 +172,16 @@ def test_the_terminal_belongs_to_the_app(sshd: Sshd, daemon: LibvirtDaemon, tmp_
     Path(env["XDG_RUNTIME_DIR"]).mkdir(mode=0o700)
     argv = [sys.executable, "-m", "tuivirt", "--log-level", "DEBUG", "-c", sshd.ssh_uri()]
     with Terminal(argv, columns=100, rows=30, env=env) as terminal:
-        terminal.until_text("unknown host key", sshd.fingerprint(), timeout=20)
+        terminal.until_text("unknown host key", sshd.fingerprint(), timeout=30)
         terminal.send("yes")
         terminal.press("enter")
-        terminal.until_text("'s password:", "Answer", timeout=20)
+        terminal.until_text("'s password:", "Answer", timeout=30)
         terminal.send("wrong")
         terminal.press("enter")
-        terminal.until_text("ssh did not accept the last answer")
+        terminal.until_text("ssh did not accept the last answer", timeout=30)
         terminal.send(PASSWORD)
         terminal.press("enter")
-        terminal.until_text("web01", timeout=20)
+        terminal.until_text("web01", timeout=30)
         assert "password" not in terminal.screen.text
         terminal.press("q")
         assert terminal.wait() == 0

@@ -1,12 +1,24 @@
 """Logging in without a screen: a fleet that is opened, asks, and gets answers."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from tests.support.headless import HOST, Headless
-from tuivirt.core.changes import Asked, ConnectionChanged, ConnectionState
+from tuivirt.core.changes import Asked, ConnectionChanged, ConnectionState, Phase
 from tuivirt.core.question import Question
+
+T = TypeVar("T")
 
 
 class User(Headless):
     """Answers what is asked."""
+
+    def until(self, condition: Callable[[], T], what: str, timeout: float = 30.0) -> T:
+        """Logging in is several processes and much arithmetic: a busy machine takes its time."""
+        return super().until(condition, what, timeout)
+
+    def until_phase(self, phase: Phase, name: str = HOST, timeout: float = 30.0) -> None:
+        super().until_phase(phase, name, timeout)
 
     def begin(self, uri: str, name: str = HOST) -> None:
         self.fleet.add(name, uri, read_only=False)
@@ -39,7 +51,7 @@ class User(Headless):
 
     def outcome(self, name: str = HOST) -> ConnectionState:
         """The state when the attempt is over."""
-        self.until(lambda: self.is_over(name), f"{name} is open, failed or closed", 20)
+        self.until(lambda: self.is_over(name), f"{name} is open, failed or closed")
         return self.state(name)
 
     def is_over(self, name: str = HOST) -> bool:
