@@ -206,9 +206,9 @@ async def test_an_answer_is_for_the_domain_that_was_asked_about() -> None:
         await to(run, "web01")
         await run.press("D")
         await run.until_dialog("Force off: web01")
-        run.backend.tell(Upserted(replace(LAB1[0], name="zz-web01"), 0.0))
+        run.backend.tell(Upserted(LAB1[0]._replace(name="zz-web01"), 0.0))
         run.backend.listed(
-            "lab1", [replace(LAB1[0], name="zz-web01"), *LAB1[1:], domain("web00"), domain("web011")]
+            "lab1", [LAB1[0]._replace(name="zz-web01"), *LAB1[1:], domain("web00"), domain("web011")]
         )
         await run.until(lambda: "zz-web01" in run.rows, "the new name")
         run.listing.set_sort("state", reverse=True)
