@@ -1,6 +1,5 @@
 """Actions from the key to libvirt and back, on hosts of the test driver and on a scripted backend."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 

@@ -148,7 +148,7 @@ def test_a_group_with_other_rows_counts_as_moved() -> None:
     assert view.lines[0] == GroupLine("host0", (0, 3, 9), folded=True)
     assert view.lines[0] == GroupLine("host0", (0, 3, 9), folded=True)
     assert isinstance(view.lines[0], GroupLine)
-    assert view.lines[0].count == 3
+    assert len(view.lines[0].ids) == 3
 
 
 def test_update_is_one_change() -> None:

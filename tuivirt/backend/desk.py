@@ -4,15 +4,14 @@ import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tuivirt.backend.inbox import Inbox
 from tuivirt.core.changes import Asked, AskedNoMore
 from tuivirt.core.question import Question
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A question that was asked; the future has the answer, None when there will be none."""
 
     id: int

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import libvirt
 
@@ -64,8 +64,7 @@ class _Run:
             return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Lanes:
+class _Lanes(NamedTuple):
     """The work lanes of one connection. What cannot wait behind stuck calls has one of its own."""
 
     usual: Lane

@@ -5,8 +5,7 @@ in three double quotes over several, without escapes; a whole number; or a list 
 too. Comments run from ``#`` to the end of the line, but none may stand in a list.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _DIGITS: Final = frozenset("0123456789")
@@ -22,8 +21,7 @@ class ConfSyntaxError(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A value and the line where it begins, counted from 1."""
 
     data: "str | int | list[Value]"

@@ -6,9 +6,8 @@ libvirt reads it before it opens anything, and opens nothing, not even with a fu
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tuivirt.config.conf_grammar import ConfSyntaxError, Value, parse_conf
 from tuivirt.config.problem import Problem
@@ -17,8 +16,7 @@ _ALIAS: Final = re.compile(r"[A-Za-z0-9_-]+")
 _LARGEST: Final = 10 << 20  # bytes; libvirt reads no larger file
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """A short name for a URI."""
 
     name: str
@@ -26,8 +24,7 @@ class Alias:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class LibvirtConf:
+class LibvirtConf(NamedTuple):
     """What the file says of URIs. Of a broken file nothing: its readable part is not guessed at."""
 
     path: Path

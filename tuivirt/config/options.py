@@ -1,14 +1,14 @@
 """What one run of the app is to do: the command line and the user's files, read and merged."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import NamedTuple
 
 from tuivirt.config.problem import Problem
 from tuivirt.config.settings import Settings
 from tuivirt.core.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(NamedTuple):
     """Everything that the command line hands to the app."""
 
     sources: tuple[Source, ...]

@@ -1,7 +1,6 @@
 """All connections that may be opened, each under its own name: bookmarks, aliases, the default, arguments."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from tuivirt.config.bookmarks import Bookmark
@@ -80,7 +79,7 @@ def name_for(uri: str) -> str:
         return uri
     if parts.host is not None:
         return parts.host
-    return replace(parts, query=(), fragment=None).build()
+    return parts._replace(query=(), fragment=None).build()
 
 
 def _argument(text: str, found: list[Source]) -> str:

@@ -1,9 +1,8 @@
 """Reading a TOML file of the user's: what can be read is used, what cannot is named with its line."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tuivirt.config.problem import Problem
 
@@ -16,8 +15,7 @@ MOST_PROBLEMS: Final = 20
 """A file with more broken statements is no TOML file at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class TomlFile:
+class TomlFile(NamedTuple):
     """The readable part of a file."""
 
     file: str

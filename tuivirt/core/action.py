@@ -2,15 +2,14 @@
 
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from dataclasses import MISSING, field
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 
 # No slots: `Condition[Domain](…)` sets `__orig_class__`, at which a frozen class with slots fails in 3.11.
-@dataclass(frozen=True)
-class Condition(Generic[T]):
+class Condition(NamedTuple, Generic[T]):
     """What must hold of an object for an action to make sense, and the reason to show when it does not."""
 
     holds: Callable[[T], bool]
@@ -47,8 +46,7 @@ def param(
     return field(default=default, metadata=meta) if default is not MISSING else field(metadata=meta)
 
 
-@dataclass(frozen=True, slots=True)
-class Action(Generic[T]):
+class Action(NamedTuple, Generic[T]):
     """One thing that can be done to an object of a kind; the body is the libvirt call."""
 
     id: str

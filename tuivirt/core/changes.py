@@ -1,7 +1,6 @@
 """What the backend tells the store. All are frozen, made on any thread and applied on the UI thread."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from tuivirt.core.journal import Entry
@@ -62,15 +61,13 @@ class ConnectionRemoved(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A connection that is opening waits for an answer; see ``Backend.answer``."""
 
     question: Question
 
 
-@dataclass(frozen=True, slots=True)
-class AskedNoMore:
+class AskedNoMore(NamedTuple):
     """The question was answered, or nobody waits for an answer any more."""
 
     question: int

@@ -23,18 +23,13 @@ class RowLine(NamedTuple, Generic[K]):
     id: K
 
 
-@dataclass(frozen=True, slots=True)
-class GroupLine(Generic[K]):
+class GroupLine(NamedTuple, Generic[K]):
     """The line above the rows of a group."""
 
     label: str
     ids: tuple[K, ...]
     """Its rows in order, folded away or not."""
     folded: bool
-
-    @property
-    def count(self) -> int:
-        return len(self.ids)
 
 
 Line: TypeAlias = RowLine[Any] | GroupLine[Any]

@@ -1,7 +1,6 @@
 """A kind of object: one value from which its view, its columns, its filter and its menu derive."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from tuivirt.core.action import Actions
@@ -41,8 +40,7 @@ class Column(NamedTuple, Generic[R]):
     doc: str = ""
 
 
-@dataclass(frozen=True)
-class Resource(Generic[R]):
+class Resource(NamedTuple, Generic[R]):
     """All that the user interface needs to know of a kind."""
 
     kind: str

@@ -6,8 +6,7 @@ The rules are those of libvirt's ``viruri.c`` (parts), ``remote_driver.c`` (tran
 
 import difflib
 import re
-from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from tuivirt.core.uri_text import URIError, authority, decoded, encoded, parameters
 from tuivirt.core.uri_words import DRIVERS, PROXY_MODES, TRANSPORTS, Transport
@@ -20,8 +19,7 @@ DEFAULT_PORTS: Final[dict[Transport, int]] = {"tls": 16514, "tcp": 16509, "libss
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionURI:
+class ConnectionURI(NamedTuple):
     """The parts of a URI as they were written, percent-encoding resolved. What was not written is None.
 
     Bytes that are no UTF-8 are kept as surrogates (``surrogateescape``).
@@ -97,7 +95,7 @@ class ConnectionURI:
         """The same URI with parameters set anew, or taken away where the value is None."""
         kept = tuple((name, value) for name, value in self.query if name not in params)
         added = tuple((name, value) for name, value in params.items() if value is not None)
-        return replace(self, query=kept + added)
+        return self._replace(query=kept + added)
 
     @property
     def in_process(self) -> bool:
@@ -177,7 +175,7 @@ class ConnectionURI:
         if self._slash_is_missing():
             raise URIError(
                 f"{self.host!r} stands where the host belongs: a slash is missing, write "
-                f"{replace(self, host=None, path=f'/{self.host}').build()}"
+                f"{self._replace(host=None, path=f'/{self.host}').build()}"
             )
         if self.transport == "ext" and not self.params.get("command"):
             raise URIError(

@@ -7,10 +7,9 @@ A file has `name`, `title`, `dark`, optionally `ansi` (drawn with the terminal's
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import tomli
 from rich.errors import StyleSyntaxError
@@ -41,8 +40,7 @@ _LIMIT: Final = 64 * 1024
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeFile:
+class ThemeFile(NamedTuple):
     """A theme that is whole: every colour and role has a valid value."""
 
     name: str

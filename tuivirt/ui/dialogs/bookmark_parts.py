@@ -1,7 +1,6 @@
 """A connection URI as the parts of a form, without any widget."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
@@ -65,7 +64,7 @@ def with_parameter(uri: ConnectionURI, name: str, value: str | None) -> Connecti
     if value is not None:
         places = [place for place, (known, _) in enumerate(uri.query) if known == name]
         query.insert(places[0] if places else len(query), (name, value))
-    return replace(uri, query=tuple(query))
+    return uri._replace(query=tuple(query))
 
 
 def with_driver(uri: ConnectionURI, driver: str) -> ConnectionURI:
@@ -79,7 +78,7 @@ def with_driver(uri: ConnectionURI, driver: str) -> ConnectionURI:
     elif words.reach == "service":
         path = "/" if path in _ORDINARY_PATHS else path
         transport = None
-    return replace(uri, driver=driver, path=path, transport=transport)
+    return uri._replace(driver=driver, path=path, transport=transport)
 
 
 _ORDINARY_PATHS: Final = {
@@ -101,17 +100,17 @@ def with_part(uri: ConnectionURI, part: str, text: str) -> ConnectionURI:
             return with_driver(uri, text) if text != uri.driver else uri
         case "transport":
             found = next((known for known in TRANSPORTS if known == text), None)
-            return replace(uri, transport=found)
+            return uri._replace(transport=found)
         case "user":
-            return replace(uri, user=text or None)
+            return uri._replace(user=text or None)
         case "host":
-            return replace(uri, host=text.removeprefix("[").removesuffix("]") or None)
+            return uri._replace(host=text.removeprefix("[").removesuffix("]") or None)
         case "port":
             if text and not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= 65535):
                 raise ValueError(f"{text!r} is no port: a number up to 65535, or nothing")
-            return replace(uri, port=int(text) if text else None)
+            return uri._replace(port=int(text) if text else None)
         case "path":
-            return replace(uri, path=text if not text or text.startswith("/") else f"/{text}")
+            return uri._replace(path=text if not text or text.startswith("/") else f"/{text}")
         case _:
             raise ValueError(part)
 
