@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Final
+from typing import Final, NamedTuple
 
 from tuivirt.core.changes import ConnectionState, Phase
 from tuivirt.core.source import Source, SourceKind
@@ -34,8 +33,7 @@ KINDS: Final[dict[SourceKind, tuple[str, str]]] = {
 """The heading of each kind of source, and what one of it is called; in the order of the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A line between the connections; all text is plain."""
 
     title: str
@@ -46,8 +44,7 @@ Line = Heading | str
 """A heading, or the name of a connection."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """All that is known of one connection, or of all open ones together."""
 
     name: str
@@ -142,6 +139,8 @@ class Roster:
         self.sources: dict[str, Source] = {}
         self.lines: list[Line] = []
         self.entries: dict[str, Entry] = {}
+        self._all = False
+        """The line of all connections has come. It stays: who stands on it must not be moved elsewhere."""
         self.set_sources(sources)
 
     @property
@@ -162,7 +161,7 @@ class Roster:
 
     def update(self, names: Collection[str]) -> set[str] | None:
         """Read these connections again: the names whose entries differ, None when the lines do."""
-        if lines_of(self.sources.values(), self._store) != self.lines:
+        if self._lines_now() != self.lines:
             self._load()
             return None
         now = {name: self._entry(name) for name in {*names, ALL} & self.entries.keys()}
@@ -171,8 +170,14 @@ class Roster:
         return changed
 
     def _load(self) -> None:
-        self.lines = lines_of(self.sources.values(), self._store)
+        self.lines = self._lines_now()
+        self._all = ALL in self.lines
         self.entries = {name: self._entry(name) for name in self.names}
+
+    def _lines_now(self) -> list[Line]:
+        lines = lines_of(self.sources.values(), self._store)
+        names = [line for line in lines if isinstance(line, str)]
+        return [ALL, *lines] if self._all and len(names) > 1 and ALL not in names else lines
 
     def _entry(self, name: str) -> Entry:
         return entry_of(name, self.sources.get(name), self._store)

@@ -35,7 +35,8 @@ class Veil:
         for char in text:
             if unicodedata.category(char) in ("Mn", "Me"):
                 marks += 1
-                out.append(char if marks <= MARKS_IN_A_STACK else self._stand(char))
+                kept = marks <= MARKS_IN_A_STACK and plain(f"a{char}") == f"a{char}"  # no variation selector
+                out.append(char if kept else self._stand(char))
                 continue
             kept = lines and char in "\n\t"
             marks = MARKS_IN_A_STACK if kept else 0
