@@ -1,0 +1,204 @@
+"""Connections as a person meets them: opening, open, failed, stale, closed, and one that never answers."""
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.app import Running, running
+from tests.support.world import LAB1, NAMES, NOW, SOURCES, world
+from tuivirt.core.changes import HostLoad, HostSampled
+from tuivirt.core.source import Source
+from tuivirt.ui.panes.listing import ALL
+
+
+def fleet(**more: Any) -> Any:
+    more.setdefault("backend", world())
+    return running(SOURCES, **{"size": (120, 40), "view": "lab1", **more})
+
+
+@pytest.fixture
+def silent(tmp_path: Path) -> Iterator[Path]:
+    """A socket that accepts and never says anything."""
+    path = tmp_path / "silent"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen(16)
+        yield path
+
+
+# Phases
+
+
+async def test_a_connection_that_failed_says_why_and_what_to_do() -> None:
+    async with fleet(view="old") as run:
+        await run.until_text("Cannot recv data: ssh: connect to host old.example.org")
+        await run.until_text("Is the host up, and is ssh reachable from here?")
+        assert "✗ old" in run.text
+        await run.press("ctrl+r")
+        assert run.backend.asked == [("connect", "old")]
+
+
+async def test_a_connection_that_is_not_open_says_how_to_open_it() -> None:
+    async with fleet(view="test") as run:
+        await run.until_text("Not connected.", "Ctrl+R connects.")
+        assert "○ test" in run.text
+
+
+async def test_a_connection_that_opens_says_so() -> None:
+    async with fleet(view="test") as run:
+        run.backend.connection("test", "opening")
+        await run.until_text("Connecting to test:///default …", "◌ test")
+        run.backend.connection("test")
+        run.backend.listed("test", [])
+        await run.until_text("No domains.", "● test")
+
+
+async def test_nothing_open_at_all_says_what_to_do() -> None:
+    backend = world()
+    for name in ("lab1", "lab2", "old", "test"):
+        backend.connection(name, "closed", error="", hint="")
+    async with fleet(view="", backend=backend) as run:
+        await run.until_text("No connection is open.")
+        assert "Tab" in run.text
+
+
+async def test_a_lost_connection_keeps_its_rows_dimmed_with_their_age(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: NOW + 125)
+    async with fleet() as run:
+        run.backend.connection(
+            "lab1", "stale", error="connection lost: the daemon ended", hint="It comes back."
+        )
+        await run.until_text("stale since 2 min", "◑ lab1")
+        assert run.rows == list(NAMES)
+        await run.press("d")
+        await run.until_note("is on a connection that is not open")
+        stale = run.main.style("stale")
+        strip = run.table.render_line(3)
+        assert any(s.style and stale.italic and s.style.italic for s in strip) or any(
+            s.style and s.style.color == stale.color for s in strip
+        )
+        run.backend.connection("lab1", "opening")
+        await run.settled()
+        assert run.rows == list(NAMES)
+        run.backend.connection("lab1", "open", error="", hint="")
+        run.backend.listed("lab1", LAB1[1:])
+        await run.until(lambda: "web01" not in run.rows, "what happened meanwhile")
+        assert "stale" not in run.text
+
+
+async def test_all_connections_stay_in_sight_when_one_is_lost() -> None:
+    async with fleet(view="") as run:
+        run.backend.connection("lab2", "stale", error="gone")
+        await run.until_text("◑ lab2")
+        assert (run.listing.scope, run.main.connections.cursor) == (ALL, ALL)
+        assert "mail01" in run.rows
+        run.backend.connection("lab2", "failed", error="gone")
+        await run.until(lambda: "mail01" not in run.rows, "its rows are gone")
+        assert run.listing.scope == ALL
+        assert run.rows == list(NAMES)
+
+
+async def test_disconnecting_takes_its_rows_away_and_connecting_brings_them_back(test_host: str) -> None:
+    async with running({"lab1": test_host, "lab2": test_host}) as run:
+        await run.line("lab1")
+        await run.press("shift+tab", "enter")
+        await run.until(lambda: run.store.connections["lab1"].phase == "closed", "closed")
+        await run.until_text("Not connected.")
+        await run.press("enter")
+        await run.until_rows("web01", "db01")
+        assert run.listing.scope == "lab1"
+
+
+async def test_the_sidebar_chooses_what_the_list_shows() -> None:
+    async with fleet() as run:
+        await run.press("shift+tab", "j")
+        assert run.listing.scope == "lab2"
+        assert run.rows == ["dns01", "mail01", "web01"]
+        await run.press("g")
+        assert run.listing.scope == ALL
+        await run.press("escape", "minus")
+        assert run.listing.scope == "lab2"
+
+
+async def test_the_load_of_the_host_and_the_round_trip_are_told() -> None:
+    async with fleet() as run:
+        await run.until_text("lab1 12 ms")
+        run.backend.calls_in_flight["lab1"] = (("stats", time.monotonic() - 4),)
+        run.backend.tell(HostSampled("lab1", HostLoad(200.0), 0.25))
+        await run.until(lambda: "stats 4" in run.text, "the call that takes long")
+        assert "250 ms" in run.text
+
+
+async def test_bookmarks_are_added_and_shown() -> None:
+    async with fleet() as run:
+        await run.press("shift+tab", "n")
+        await run.until_dialog("bookmark")
+        await run.press("escape")
+        await run.until_main()
+        run.main.hosts._save(None, Source("new", "test:///default", "bookmark", "bookmarks.toml"))
+        await run.until(lambda: "new" in run.main.connections.names, "the new one")
+        assert run.listing.scope == "new"
+        assert run.bookmarks.kept["new"].uri == "test:///default"
+
+
+async def test_a_bookmark_that_cannot_be_written_is_told_and_nothing_changes() -> None:
+    async with fleet() as run:
+
+        def fail(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        run.bookmarks.save = fail  # type: ignore[method-assign]
+        await run.press("shift+tab", "A")
+        await run.until_note("No space left")
+        assert run.backend.asked == []
+
+
+# One that never answers
+
+
+async def test_the_others_work_while_one_never_answers(test_host: str, silent: Path) -> None:
+    hosts = {"lab1": test_host, "silent": f"qemu+unix:///system?socket={silent}"}
+    async with running(hosts, wait=False, stats_interval=0.2) as run:
+        await run.until_rows("web01", "db01")
+        await run.until_text("◌ silent")
+        await run.press("slash", *"name:db01", "enter", "s")
+        await run.until(lambda: run.state("db01") == "running", "it was started")
+        await run.line("silent")
+        await run.until_text(f"Connecting to qemu+unix:///system?socket={silent}"[:40])
+        await run.line("all")
+        await run.until_rows("db01")
+        began = time.monotonic()
+        await run.press("q")
+        await run.until(lambda: run.app._exit, "the end")
+        assert time.monotonic() - began < 1
+
+
+async def test_giving_up_on_one_that_never_answers(silent: Path) -> None:
+    async with running({"silent": f"qemu+unix:///system?socket={silent}"}, wait=False) as run:
+        await run.until_text("◌ silent")
+        await run.press("shift+tab", "enter")
+        await run.until(lambda: run.store.connections["silent"].phase == "closed", "closed")
+        await run.press("enter")
+        await run.until(lambda: run.store.connections["silent"].phase == "opening", "opening again")
+
+
+def states(run: Running) -> dict[str, str]:
+    """The states of the rows by host."""
+    return {record.host: record.item.state.value for record in run.listing.shown_records()}
+
+
+async def test_duplicate_uuids_on_two_hosts_are_two_domains(test_host: str) -> None:
+    async with running({"lab1": test_host, "lab2": test_host}) as run:
+        await run.until(lambda: run.rows.count("db01") == 2, "both")
+        await run.line("filter name:db01 host:lab2")
+        await run.press("s")
+        await run.until(lambda: run.domain("db01", "lab2").isActive(), "the one on lab2")
+        assert not run.domain("db01", "lab1").isActive()
+        await run.line("filter name:db01")
+        await run.until(lambda: states(run) == {"lab1": "shut off", "lab2": "running"}, "the rows say so")
