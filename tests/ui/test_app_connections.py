@@ -153,7 +153,7 @@ async def test_a_bookmark_that_cannot_be_written_is_told_and_nothing_changes() -
         def fail(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        run.bookmarks.save = fail  # type: ignore[method-assign]
+        run.bookmarks.save = fail
         await run.press("shift+tab", "A")
         await run.until_note("No space left")
         assert run.backend.asked == []

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 from rich.cells import cell_len
+from textual.widget import Widget
 
 from tests.support.app import Running, running
 from tests.support.hosts import HostDomain, write_host
@@ -67,7 +68,7 @@ def check(run: Running, where: str) -> None:
         for segment in strip:
             meta = segment.style.meta if segment.style is not None else {}
             assert "@click" not in meta, (where, y, text)
-    for widget in run.app.screen.walk_children():
+    for widget in run.app.screen.walk_children(Widget):
         if "render_line" in type(widget).__dict__ and widget.size and widget.is_on_screen:
             for y in range(widget.size.height):
                 line = widget.render_line(y)
