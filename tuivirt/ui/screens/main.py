@@ -323,16 +323,19 @@ class MainScreen(Screen[None]):
         self.listing.table.focus()
 
     def action_resize_sidebar(self, delta: int) -> None:
-        self._keep_size(
-            "sidebar", self.connections.outer_size.width + delta, 16, max(16, self.size.width // 2)
+        self._step_size(
+            "sidebar", self.connections.outer_size.width, delta, 16, max(16, self.size.width // 2)
         )
 
     def action_resize_list(self, delta: int) -> None:
-        self._keep_size("list", self.listing.outer_size.height + delta, 6, max(6, self.size.height - 10))
+        self._step_size("list", self.listing.outer_size.height, delta, 6, max(6, self.size.height - 10))
 
-    def _keep_size(self, name: str, size: int, least: int, most: int) -> None:
-        size = max(least, min(size, most))
-        self.options.remembered.set(name, size)
+    def _step_size(self, name: str, now: int, delta: int, least: int, most: int) -> None:
+        """Another size from what is wanted so far: with a key held down the layout is behind it."""
+        wanted = self.options.remembered.get(name, None)
+        if not isinstance(wanted, int) or not least <= wanted <= most:
+            wanted = now
+        self.options.remembered.set(name, max(least, min(wanted + delta, most)))
         self._restore_sizes()
 
     def _restore_sizes(self) -> None:
