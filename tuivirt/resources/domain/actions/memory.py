@@ -115,10 +115,13 @@ def dump(dom: libvirt.virDomain, options: DumpTo) -> None:
             libvirt.VIR_DUMP_LIVE: options.live,
             libvirt.VIR_DUMP_BYPASS_CACHE: options.bypass_cache,
             libvirt.VIR_DUMP_CRASH: options.after == "crash",
-            libvirt.VIR_DUMP_RESET: options.after == "reset",
         }
     )
     if options.memory_only and options.format != "raw":
         dom.coreDumpWithFormat(options.path, _DUMP_NUMBERS[options.format], flags)
     else:
         dom.coreDump(options.path, flags)
+    if options.after == "reset":
+        # Not VIR_DUMP_RESET: libvirt (9.0) then asks QEMU for the reset without a lock against those who look
+        # at the progress of the dump, and both questions fail.
+        dom.reset(0)
