@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.strip import Strip
 
 from tuivirt.core.resource import Cell
@@ -49,8 +50,11 @@ class ConnectionsPane(NameList, ConnectionKeys):
         self._style = style
         self._now = now
         self._name_width = 0
-        self._measured = 0
+        self._width = 0
         """The width that the painted lines are made for; 0 after a change that concerns all of them."""
+        self._base = Style.null()
+        self._about: list[Cell] = []
+        """What is told of the connection under the cursor."""
         self._cursor = next(iter(self._roster.names), None)
         self._painted: dict[str, Strip] = {}
         self._told = 0
@@ -89,13 +93,9 @@ class ConnectionsPane(NameList, ConnectionKeys):
             self.repaint_at(0)
 
     def lay_out(self) -> None:
-        self._measured = 0
+        self._width = 0
         self._run_clock()
         super().lay_out()
-
-    @property
-    def _width(self) -> int:
-        return self.scrollable_content_region.width
 
     # Keys and mouse
 
@@ -146,6 +146,7 @@ class ConnectionsPane(NameList, ConnectionKeys):
 
     def repaint(self, names: set[str]) -> None:
         """Repaint those of these lines that look different now, and what is told of the cursor's."""
+        self._measure()
         before = {name: self._painted.pop(name, None) for name in names}
         top = self.scroll_offset.y
         for y, line in enumerate(self.lines[top : top + self.body], TITLE):
@@ -156,19 +157,31 @@ class ConnectionsPane(NameList, ConnectionKeys):
         self._run_clock()
 
     def _measure(self) -> None:
-        """The width changes without an event when the scroll bar comes or goes."""
-        if self._measured != self._width:
-            self._measured = self._width
+        """Once for each paint: Textual works these out anew whenever asked, and the width changes without an
+        event when the scroll bar comes or goes.
+        """
+        self._base = self.rich_style + self._style("text")
+        width = self.scrollable_content_region.width
+        if self._width != width:
+            self._width = width
             titles = (entry.title for entry in self._roster.entries.values())
-            self._name_width = name_width(titles, self._measured - 1)
+            self._name_width = name_width(titles, width - 1)
             self._painted.clear()
+        entry = self._roster.entries.get(self._cursor) if self._cursor is not None else None
+        self._about = about(entry, width - 2, self.below - 1)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._measure()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
+        if not self._width:
+            self._measure()
         if y < TITLE:
             return self._line(self._title(), "header")
         below = y - TITLE - self.body
         if below >= 0:
-            return self._about(below)
+            return self._about_line(below)
         index = self.scroll_offset.y + y - TITLE
         if index >= len(self.lines):
             return self._line(self._empty(index))
@@ -183,7 +196,6 @@ class ConnectionsPane(NameList, ConnectionKeys):
         return _spread(title, f"{self._told} open" if self._told else "", self._width)
 
     def _row(self, name: str) -> Strip:
-        self._measure()
         strip = self._painted.get(name)
         if strip is None:
             pointed = name == self._cursor
@@ -197,12 +209,10 @@ class ConnectionsPane(NameList, ConnectionKeys):
             )
         return strip
 
-    def _about(self, y: int) -> Strip:
+    def _about_line(self, y: int) -> Strip:
         if y == 0:
             return self._line([Cell("─" * self._width, "dim")])
-        entry = self._roster.entries.get(self._cursor) if self._cursor is not None else None
-        lines = about(entry, self._width - 2, self.below - 1)
-        return self._line([Cell(" "), lines[y - 1]] if y <= len(lines) else [])
+        return self._line([Cell(" "), self._about[y - 1]] if y <= len(self._about) else [])
 
     def _empty(self, index: int) -> list[Cell]:
         """Where no line is: nothing, or how to come by one when there is none at all."""
@@ -212,8 +222,7 @@ class ConnectionsPane(NameList, ConnectionKeys):
 
     def _line(self, cells: Sequence[Cell], role: str = "", over: str = "") -> Strip:
         """Cells from the left edge, filled up to the width of the pane."""
-        width = self._width
-        base = self.rich_style + self._style("text")
+        width, base = self._width, self._base
         if role:
             base += self._style(role)
         top = self._style(over) if over else Style.null()

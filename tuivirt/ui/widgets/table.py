@@ -104,8 +104,10 @@ class LineTable(ScrollView, can_focus=True):
         self._stale = stale
         self._offset = 0
         self._placed: list[Placed] = []
-        self._placed_for = 0
-        """The width that the columns were placed for; a scroll bar that comes or goes changes it."""
+        self._line_width = 0
+        """Cells of a line, the scroll bar not among them. It comes and goes without an event, and Textual
+        works this out anew whenever asked, so it is measured once for each paint.
+        """
         self._hidden = (0, 0)
         self._sort = ("", False)
         self._painted: dict[Any, tuple[Cell, ...]] = {}
@@ -302,23 +304,21 @@ class LineTable(ScrollView, can_focus=True):
         if size != self.virtual_size:
             self.virtual_size = size
 
-    @property
-    def _line_width(self) -> int:
-        """Cells of a line, the scroll bar not among them."""
-        return self.scrollable_content_region.width
-
     def _place(self) -> None:
-        self._placed_for = self._line_width
-        self._placed, left, right = place(self._columns, self._placed_for, self._offset)
+        self._line_width = self.scrollable_content_region.width
+        self._placed, left, right = place(self._columns, self._line_width, self._offset)
         self._hidden = (left, right)
 
     # Drawing
 
-    def render_line(self, y: int) -> Strip:
-        width = self._line_width
-        if width != self._placed_for:
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if self._line_width != self.scrollable_content_region.width:
             self._place()
             self._painted.clear()
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        width = self._line_width
         base = self._style("text")
         if y == 0:
             return self._header(width)
