@@ -68,7 +68,7 @@ MARK = "=*=*="
 
 def virsh(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run virsh. Of a job that is over before virsh begins to wait for its end it misses the end (9.0)."""
-    for attempt in range(5):
+    for attempt in range(12):
         with contextlib.suppress(subprocess.TimeoutExpired):
             return subprocess.run(
                 ["virsh", "-q", *arguments],
@@ -76,7 +76,7 @@ def virsh(*arguments: str) -> subprocess.CompletedProcess[str]:
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=1 + 4 * attempt,
+                timeout=0.5 * (attempt + 1),
             )
     raise AssertionError(f"virsh {arguments} hangs")
 
@@ -253,6 +253,9 @@ def test_virsh_takes_every_choice(action: Action[Any], params: Any, host: str, t
     if action.id == "domain.undefine" and ours.startswith("unsupported flags"):
         # Then virsh mostly tries without: what was to be kept may be gone. We leave it at the refusal.
         assert theirs in {"", ours}
+    elif getattr(params, "after", "") == "reset":
+        # Ours comes after the dump, virsh's is a flag of it.
+        assert theirs == ours.replace("(0x10)", "(0x18)")
     else:
         assert theirs == ours
     assert (done.returncode == 0) == (not theirs)
