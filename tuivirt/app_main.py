@@ -54,6 +54,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
         found = settings.ssh.target(connection, tags)
         return SshTarget(found.user or "", found.port or 0, found.jump or "")
 
+    journal = JournalFile(paths.journal_file(), settings.journal_bytes)
     remembered = Remembered(paths.remembered_file())
     sort = settings.sort.get("domains", "name")
     app = TuivirtApp(
@@ -64,7 +65,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
             remembered=remembered,
             bookmarks=EditedBookmarks(options.sources, writable=not options.demo),
             test_uri=_test_uri,
-            journal=JournalFile(paths.journal_file(), settings.journal_bytes).write,
+            journal=journal.write,
             theme=options.theme or remembered.get("theme", settings.theme),
             themes_dir=paths.themes_dir(),
             keys=settings.keymap(),
@@ -87,6 +88,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
         app.run(mouse=settings.mouse)
     finally:
         fleet.close()
+        journal.close()
         remembered.close()
     return app.return_code or 0
 
