@@ -19,7 +19,7 @@ from tuivirt.core.backend import Watch
 from tuivirt.core.changes import AddressesRead, DetailRead, HostSampled, Sampled
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
-from tuivirt.resources.domain import addresses
+from tuivirt.resources.domain import addresses, stats
 from tuivirt.resources.domain.snapshot import Address
 from tuivirt.resources.domain.tags import NAMESPACE, build
 
@@ -161,6 +161,32 @@ class TestCounters:
             assert [app.domain(f"d{n}").vcpus for n in range(3)] == [None, 3, None]
             app.libvirt().lookupByName("d2").destroy()
             app.until(lambda: not app.domain("d2").active, "a change that is read without it")
+
+    def test_a_reply_that_is_too_large_comes_in_parts(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """More than one message holds, for the list as for the counters."""
+        asked: list[int] = []
+        really = libvirt.virConnect.domainListGetStats
+
+        def too_large(*_: object) -> list[Any]:
+            error = libvirt.libvirtError("Too many domain stats records")
+            error.err = (libvirt.VIR_ERR_RPC, 7, "Too many domain stats records", 2, "", None, None, -1, -1)
+            raise error
+
+        def some(conn: libvirt.virConnect, doms: list[libvirt.virDomain], *flags: int) -> Any:
+            asked.append(len(doms))
+            return really(conn, doms, *flags)
+
+        monkeypatch.setattr(libvirt.virConnect, "getAllDomainStats", too_large)
+        monkeypatch.setattr(libvirt.virConnect, "domainListGetStats", some)
+        monkeypatch.setattr(stats, "CHUNK", 4)
+        uri = write_host(tmp_path / "large.xml", [HostDomain(f"d{n}", state="running") for n in range(10)])
+        with Headless(stats_interval=0.02) as app:
+            app.open(uri)
+            assert len(app.records()) == 10
+            app.until(lambda: all(r.vcpus for r in app.records().values()), "sizes")
+            assert asked[:6] == [4, 4, 2, 4, 4, 2]
 
 
 class TestDefinitions:
