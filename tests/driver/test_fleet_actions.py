@@ -11,6 +11,7 @@ import pytest
 from tests.support.headless import HOST, Headless
 from tests.support.hosts import HostDomain, domains, write_host
 from tests.support.wait import until
+from tuivirt.backend import job_watcher
 from tuivirt.core.backend import Order, Request
 from tuivirt.core.changes import Happened, RunChanged, RunState
 from tuivirt.core.key import Key
@@ -153,6 +154,54 @@ class TestTakingBack:
         app.fleet.abort(123456)
         app.pump()
         assert [s.phase for s in history_of(app, state.run)] == ["queued", "running", "done"]
+
+
+class TestJobs:
+    def test_progress_is_told_while_it_runs_and_never_after(
+        self, app: Headless, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else the row would be busy for ever."""
+        gated = Gated(monkeypatch, "managedSave")
+        monkeypatch.setattr(job_watcher, "INTERVAL", 0.001)
+        asking, answer = threading.Event(), threading.Event()
+        looks = 0
+
+        def stats(*_: object) -> dict[str, int]:
+            nonlocal looks
+            looks += 1
+            if looks > 3:
+                asking.set()
+                answer.wait(10)
+            return {"data_total": 4, "data_remaining": 4 - looks}
+
+        monkeypatch.setattr(libvirt.virDomain, "jobStats", stats)
+        batch = app.fleet.perform(app.request("domain.managed_save", "web1"))
+        app.until(asking.is_set, "the fourth look is under way")
+        gated.go.set()
+        (state,) = app.ended(batch, 1)
+        answer.set()
+        until(lambda: not [t for t in threading.enumerate() if t.name == "progress"], "the last look")
+        app.pump()
+        told = history_of(app, state.run)
+        assert [each.phase for each in told] == ["queued", "running", "running", "running", "running", "done"]
+        assert [each.progress for each in told] == [None, None, 0.25, 0.5, 0.75, None]
+        assert app.domain("web1").run is None
+
+    @pytest.mark.parametrize("supported", [False, True])
+    def test_cancelling(self, app: Headless, monkeypatch: pytest.MonkeyPatch, supported: bool) -> None:
+        gated = Gated(monkeypatch, "managedSave")
+        if supported:
+            monkeypatch.setattr(libvirt.virDomain, "abortJob", lambda _dom: gated.go.set())
+        batch = app.fleet.perform(app.request("domain.managed_save", "web1"))
+        app.until(lambda: gated.inside, "it runs")
+        (state,) = app.last_states(batch)
+        assert state.can_abort
+        app.fleet.abort(state.run)
+        if not supported:
+            app.until(lambda: app.last_states(batch)[0].note, "why not")
+            assert "cannot be cancelled: this function is not supported" in app.last_states(batch)[0].note
+            gated.go.set()
+        assert app.ended(batch, 1)[0].phase == "done"
 
 
 class TestStuck:

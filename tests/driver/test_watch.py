@@ -15,6 +15,7 @@ from tests.support.headless import HOST, Headless
 from tests.support.hosts import HostDomain, write_host
 from tests.support.wait import until
 from tuivirt.backend import guests as guests_module
+from tuivirt.backend import prober
 from tuivirt.core.backend import Watch
 from tuivirt.core.changes import AddressesRead, DetailRead, HostSampled, Sampled
 from tuivirt.core.errors import HostError
@@ -228,6 +229,21 @@ class TestDefinitions:
             libvirt.VIR_DOMAIN_METADATA_TITLE, "The gate", None, None, libvirt.VIR_DOMAIN_AFFECT_CONFIG
         )
         app.until(lambda: app.domain("web").title == "The gate", "its new title")
+
+    def test_a_second_look_after_an_event_of_the_definition(
+        self, app: Headless, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """libvirt may save what changed only after it has told of it."""
+        monkeypatch.setattr(prober, "SECOND_LOOK", 0.02)
+        app.fleet.watch({HOST: Watch(visible=keys(app, "web"))})
+        app.until(lambda: app.domain("web").details, "its details")
+        before = count(app, DetailRead)
+        scope = libvirt.VIR_DOMAIN_AFFECT_LIVE
+        app.libvirt().lookupByName("web").setMetadata(
+            libvirt.VIR_DOMAIN_METADATA_DESCRIPTION, "x", None, None, scope
+        )
+        app.until(lambda: count(app, DetailRead) == before + 2, "two looks")
+        until(lambda: not app.session()._prober._again, "and no third")
 
     def test_one_that_cannot_be_parsed_is_without_details(
         self, app: Headless, monkeypatch: pytest.MonkeyPatch
