@@ -134,6 +134,7 @@ _OTHERS: dict[str, _Told] = {
     "METADATA_CHANGE": _Told("metadata changed", definition=True),
     "JOB_COMPLETED": _Told("job completed", changes=True),
     "MEMORY_FAILURE": _Told("memory failure"),
+    "NIC_MAC_CHANGE": _Told("MAC address changed", lambda a: f"{a[0]} {a[2]}", definition=True),
     "TUNABLE": _Told(
         "tuned", lambda a: ", ".join(f"{k}={v}" for k, v in dict(a[0]).items()), definition=True
     ),
