@@ -1,4 +1,4 @@
-"""What libvirt's events say in the journal. Their callbacks run on libvirt's own thread: none may fail or ask."""
+"""What events say in the journal. Their callbacks run on libvirt's own thread: none may fail or ask."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ from tuivirt.resources.domain.events import DomainEvent, lifecycle_words
 CASES: list[tuple[str, tuple[Any, ...], str, str]] = [
     ("REBOOT", (), "rebooted", ""),
     ("WATCHDOG", (1,), "watchdog expired", ""),
-    ("IO_ERROR_REASON", ("/disk.img", "virtio-disk0", 1, "enospc"), "I/O error", "virtio-disk0 /disk.img enospc"),
+    ("IO_ERROR_REASON", ("/a.img", "virtio-disk0", 1, "enospc"), "I/O error", "virtio-disk0 /a.img enospc"),
     ("IO_ERROR_REASON", (None, None, 1, None), "I/O error", ""),
     ("CONTROL_ERROR", (), "lost control of the hypervisor process", ""),
     ("BLOCK_JOB_2", ("vda", 2, 3), "block job", "vda ready"),
@@ -36,7 +36,7 @@ CASES: list[tuple[str, tuple[Any, ...], str, str]] = [
     ("METADATA_CHANGE", (1, None), "metadata changed", ""),
     ("JOB_COMPLETED", ({"operation": 2},), "job completed", ""),
     ("MEMORY_FAILURE", (0, 1, 2), "memory failure", ""),
-    ("NIC_MAC_CHANGE", ("net0", "52:54:00:00:00:01", "52:54:00:00:00:02"), "MAC address changed", "net0 52:54:00:00:00:02"),
+    ("NIC_MAC_CHANGE", ("net0", "00:01", "00:02"), "MAC address changed", "net0 00:02"),
     ("TUNABLE", ({"cputune.vcpupin0": "0-1"},), "tuned", "cputune.vcpupin0=0-1"),
 ]  # fmt: skip
 
@@ -72,11 +72,15 @@ def test_every_event_has_a_case() -> None:
 
 @pytest.mark.parametrize(("suffix", "arguments", "what", "detail"), CASES)
 def test_what_it_says(
-    suffix: str, arguments: tuple[Any, ...], what: str, detail: str, dom: libvirt.virDomain
+    suffix: str,
+    arguments: tuple[Any, ...],
+    what: str,
+    detail: str,
+    dom: libvirt.virDomain,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    number = getattr(libvirt, f"VIR_DOMAIN_EVENT_ID_{suffix}", None)
-    if number is None:
-        pytest.skip(f"this libvirt-python has no {suffix}")
+    number = 999
+    monkeypatch.setattr(libvirt, f"VIR_DOMAIN_EVENT_ID_{suffix}", number, raising=False)
     seen: list[DomainEvent] = []
     callbacks(events.subscribe_others, seen)[number](None, dom, *arguments, None)
     (event,) = seen
