@@ -1,6 +1,7 @@
 """What the next boot changes: the saved definition against that of the running domain."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -206,9 +207,17 @@ def _place(element: "Element") -> str:
 
 
 def _canonical(element: "Element") -> bytes:
+    """The element's text without the blanks that only indent it, which libvirt writes anew each time."""
     from lxml import etree
 
-    return etree.tostring(element, method="c14n")
+    copy = deepcopy(element)
+    copy.tail = None
+    for part in copy.iter():
+        if len(part) and part.text is not None and not part.text.strip():
+            part.text = None
+        if part.tail is not None and not part.tail.strip():
+            part.tail = None
+    return etree.tostring(copy, method="c14n")
 
 
 def _brief(element: "Element") -> str:

@@ -242,11 +242,9 @@ def _firmware(live: "Element", saved: "Element") -> None:
 
 
 def _disks(live: "Element", saved: "Element") -> None:
+    drives = {xml.word(disk, "target/@dev"): disk for disk in live.iterfind("devices/disk")}
     for disk in saved.iterfind("devices/disk"):
-        target = xml.word(disk, "target/@dev")
-        running = next(
-            (d for d in live.iterfind("devices/disk") if xml.word(d, "target/@dev") == target), None
-        )
+        running = drives.get(xml.word(disk, "target/@dev"))
         if running is None:
             continue
         if running.find("source") is None:

@@ -20,7 +20,7 @@ from tuivirt.core.store import Store
 from tuivirt.core.text import plain
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commands import bindings_of
-from tuivirt.ui.tabs.base import StyleOf, Subject, Tab
+from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject
 from tuivirt.ui.widgets.bars import Part
 from tuivirt.ui.widgets.lines import LineView
 from tuivirt.ui.widgets.tabbar import TabBar
@@ -41,7 +41,7 @@ TABS: tuple[tuple[str, str], ...] = (
 """Ids and titles, in their order."""
 
 
-def _make(tab: str, store: Store, style: StyleOf) -> Tab:
+def _make(tab: str, store: Store, style: StyleOf) -> DetailTab:
     """A tab, made when it is first looked at: what it imports costs nothing before."""
     match tab:
         case "overview":
@@ -67,7 +67,7 @@ def _make(tab: str, store: Store, style: StyleOf) -> Tab:
     raise ValueError(f"there is no tab {tab!r}; there is: {', '.join(id_ for id_, _ in TABS)}")
 
 
-class DetailPane(Vertical, can_focus=True):
+class DetailPane(Vertical, can_focus=False):
     """Head and tabs. A tab is mounted when it is first chosen, and only the visible one is kept up to date.
 
     Moving the cursor over rows changes the head alone; the tab follows, and asks the backend for what it
@@ -94,7 +94,7 @@ class DetailPane(Vertical, can_focus=True):
         self._tab = tab
         self.head = TabBar(style, TABS, tab)
         self._nothing = LineView(style)
-        self._tabs: dict[str, Tab] = {}
+        self._tabs: dict[str, DetailTab] = {}
         self._record: DomainRecord | None = None
         self._subject: Subject | None = None
         """What the tabs show: the record's, once the cursor has rested."""
@@ -104,11 +104,11 @@ class DetailPane(Vertical, can_focus=True):
         self._reading: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
+        self._nothing.show([(("  No domain is chosen.", "dim"),)])
         yield self.head
         yield self._nothing
 
     def on_mount(self) -> None:
-        self._nothing.can_focus = False
         self._show_tab()
 
     # What is shown
@@ -236,7 +236,7 @@ class DetailPane(Vertical, can_focus=True):
     def focus_target(self) -> Widget:
         """What takes the keys when the pane gets the focus."""
         tab = self._tabs.get(self._tab)
-        return self if tab is None else tab.focus_target()
+        return self._nothing if tab is None or self._record is None else tab.focus_target()
 
     def on_descendant_focus(self) -> None:
         self.head.light(lit=self.has_focus_within)
@@ -245,21 +245,41 @@ class DetailPane(Vertical, can_focus=True):
         self.head.light(lit=self.has_focus_within)
 
     def _show_tab(self) -> None:
-        """Have the chosen tab on screen, or the word that there is nothing to show."""
+        """Have the chosen tab on screen, made if this is its first time."""
         if not self.is_mounted:
             return
-        self._nothing.display = self._record is None
-        self._nothing.show([(("  No domain is chosen.", "dim"),)])
         if self._tab not in self._tabs:
             self._tabs[self._tab] = tab = _make(self._tab, self._store, self._style)
-            self.mount(tab)
-        for id_, tab in self._tabs.items():
-            tab.display = id_ == self._tab and self._record is not None
+            tab.display = False
+            self.call_later(self._mount_tab, tab)
+        elif self._tabs[self._tab].is_mounted:
+            self._reveal()
+
+    async def _mount_tab(self, tab: DetailTab) -> None:
+        await self.mount(tab)
+        self._reveal()
+
+    def _reveal(self) -> None:
+        """Put the chosen tab in the place of the last one, or the word that there is nothing to show.
+
+        The focus stays in the pane: it goes to the new before the old is hidden.
+        """
+        chosen = self._tabs[self._tab]
+        if not chosen.is_mounted:
+            return
         self._show_subject()
+        shown = self._nothing if self._record is None else chosen
+        shown.display = True
+        if self.has_focus_within:
+            self.screen.set_focus(self.focus_target())
+        for other in (self._nothing, *self._tabs.values()):
+            if other is not shown:
+                other.display = False
 
     def _show_subject(self) -> None:
-        if self._subject is not None and self.is_mounted:
-            self._tabs[self._tab].show(self._subject)
+        tab = self._tabs.get(self._tab)
+        if self._subject is not None and tab is not None and tab.is_mounted:
+            tab.show(self._subject)
 
     # The head
 

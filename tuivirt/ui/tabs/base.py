@@ -37,7 +37,7 @@ class Subject:
         return self.definition.live or self.definition.saved
 
 
-class Tab(Widget):
+class DetailTab(Widget):
     """One way to look at a domain. ``show`` is only called while the tab is visible."""
 
     WANTS_DEFINITION: ClassVar = False
@@ -45,7 +45,6 @@ class Tab(Widget):
     WANTS_ADDRESSES: ClassVar = False
     GROUPS: ClassVar[frozenset[str]] = frozenset()
     """The groups of counters that it draws from."""
-    DEFAULT_CSS = "Tab { height: 1fr; width: 1fr; }"
 
     def __init__(self, style: StyleOf) -> None:
         super().__init__()

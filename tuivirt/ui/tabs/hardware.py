@@ -13,7 +13,7 @@ from tuivirt.core.errors import HostError
 from tuivirt.core.text import plain, plain_lines
 from tuivirt.resources.domain.devices import Device, devices
 from tuivirt.ui.commands import bindings_of
-from tuivirt.ui.tabs.base import StyleOf, Subject, Tab, error_lines
+from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject, error_lines
 from tuivirt.ui.widgets.cells import fit, wrap
 from tuivirt.ui.widgets.lines import Line, LineView
 
@@ -40,19 +40,11 @@ def fact_lines(device: Device, width: int) -> list[Line]:
     return lines
 
 
-class HardwareTab(Tab):
+class HardwareTab(DetailTab, can_focus=False):
     """List and facts."""
 
     WANTS_DEFINITION: ClassVar = True
     BINDINGS: ClassVar = bindings_of("hardware")
-    DEFAULT_CSS = """
-    HardwareTab > Container { layout: vertical; height: 1fr; }
-    HardwareTab > Container > .hardware-facts { height: 40%; border-top: solid $panel; }
-    HardwareTab.-beside > Container { layout: horizontal; }
-    HardwareTab.-beside > Container > .hardware-facts {
-        height: 1fr; width: 1fr; border-top: none; border-left: vkey $panel;
-    }
-    """
 
     class XmlWanted(Message):
         """The XML of a part is wanted, by its XPath."""

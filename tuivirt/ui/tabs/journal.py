@@ -11,7 +11,7 @@ from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.core.store import Store
 from tuivirt.ui.commands import bindings_of
-from tuivirt.ui.tabs.base import StyleOf, Subject, Tab
+from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject
 from tuivirt.ui.tabs.journal_lines import about_lines, entry_line, matching
 from tuivirt.ui.widgets.bars import Bar
 from tuivirt.ui.widgets.find import FindLine
@@ -21,13 +21,10 @@ LOOK = 0.25
 """Seconds between two looks at the store by a view that nobody tells."""
 
 
-class JournalView(Vertical):
+class JournalView(Vertical, can_focus=False):
     """Entries, newest first, of one object or of all; a filter; the whole of the one under the cursor."""
 
     BINDINGS: ClassVar = bindings_of("journal")
-    DEFAULT_CSS = """
-    JournalView { height: 1fr; width: 1fr; & > .journal-about { height: 2; } }
-    """
 
     def __init__(self, store: Store, style: StyleOf, key: Key | None = None, *, tab: bool = False) -> None:
         """``tab``: it is shown for one object and told when there is more; else it looks by itself."""
@@ -125,7 +122,7 @@ class JournalView(Vertical):
         self.find.close()
 
 
-class JournalTab(Tab):
+class JournalTab(DetailTab, can_focus=False):
     """The journal of the domain that is shown."""
 
     def __init__(self, store: Store, style: StyleOf) -> None:

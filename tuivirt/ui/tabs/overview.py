@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from tuivirt.core.backend import Definition
 from tuivirt.core.errors import HostError
-from tuivirt.ui.tabs.base import StyleOf, Subject, Tab, error_lines
+from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject, error_lines
 from tuivirt.ui.tabs.overview_lines import Known, overview_lines
 from tuivirt.ui.widgets.lines import LineView
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tuivirt.resources.domain.pending import PendingChange
 
 
-class OverviewTab(Tab):
+class OverviewTab(DetailTab, can_focus=False):
     """Lines made from the record, which moves, and from the definition, which is parsed once."""
 
     WANTS_DEFINITION: ClassVar = True

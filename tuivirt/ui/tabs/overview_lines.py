@@ -10,12 +10,15 @@ from tuivirt.core import units
 from tuivirt.core.backend import DiskSize
 from tuivirt.core.text import plain, plain_lines
 from tuivirt.core.usage import DiskCounters
+from tuivirt.resources.domain.columns import COLUMNS
 from tuivirt.resources.domain.overview import Disk, Nic, Overview
 from tuivirt.resources.domain.pending import PendingChange
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.widgets.bars import Part
 from tuivirt.ui.widgets.cells import fit, wrap
 from tuivirt.ui.widgets.lines import Line, line_width
+
+_STATE = next(column for column in COLUMNS if column.id == "state")
 
 LABEL = 11
 """Cells of a label."""
@@ -132,17 +135,14 @@ def _machine(known: Known) -> list[Line]:
 
 def state_parts(record: DomainRecord, now: float) -> list[Part]:
     """State, reason and since when, in parts."""
-    from tuivirt.resources.domain.columns import COLUMNS
-
-    state = next(column for column in COLUMNS if column.id == "state")
-    text, role = state.cell(record)
+    text, role = _STATE.cell(record)
     parts: list[Part] = [(text, role)]
     if record.item.reason_word and record.item.reason_word not in text:
         parts.append((f" ({record.item.reason_word})", ""))
-    if record.since is not None:
-        parts.append(
-            (f" since {_when(record.since, now)} · {units.duration(max(0, now - record.since))}", "")
-        )
+    for word, at in (("since", record.since), ("started", record.started)):
+        if at is not None:
+            parts.append((f" {word} {_when(at, now)} · {units.duration(max(0, now - at))}", ""))
+            break
     return parts
 
 

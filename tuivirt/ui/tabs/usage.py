@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tuivirt.core import units
 from tuivirt.core.key import Key
 from tuivirt.ui.commands import bindings_of
-from tuivirt.ui.tabs.base import StyleOf, Subject, Tab
+from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject
 from tuivirt.ui.tabs.usage_panels import grid, panels
 from tuivirt.ui.widgets.bars import Bar
 from tuivirt.ui.widgets.lines import Line, LineView
@@ -23,7 +23,7 @@ WINDOWS = (60.0, 300.0, 900.0, 3600.0)
 Past = deque[tuple[float, Sequence[float | None]]]
 
 
-class UsageTab(Tab):
+class UsageTab(DetailTab, can_focus=False):
     """Plots of the history; that of single vCPUs is kept here, for the domain that is shown."""
 
     BINDINGS: ClassVar = bindings_of("usage")

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from tuivirt.core.backend import Definition
 from tuivirt.core.errors import HostError
 from tuivirt.ui.commands import bindings_of
-from tuivirt.ui.tabs.base import StyleOf, Subject, Tab, error_lines
+from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject, error_lines
 from tuivirt.ui.tabs.xml_view import XmlView
 from tuivirt.ui.widgets.bars import Bar, Part
 from tuivirt.ui.widgets.find import FindLine
@@ -24,7 +24,7 @@ _TITLES: tuple[tuple[Which, str], ...] = (
 )
 
 
-class XmlTab(Tab):
+class XmlTab(DetailTab, can_focus=False):
     """Keeps which definition is wanted while the cursor moves, and shows what there is of it."""
 
     WANTS_DEFINITION: ClassVar = True

@@ -14,7 +14,7 @@ from tuivirt.core.text import plain
 from tuivirt.ui.widgets.inputs import TextInput
 
 
-class FindLine(Horizontal):
+class FindLine(Horizontal, can_focus=False):
     """An input behind a slash, with a word at its end, such as how many matches there are."""
 
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
