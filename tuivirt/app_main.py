@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING
 from tuivirt import startup
 from tuivirt.backend.fleet import Fleet, FleetOptions
 from tuivirt.backend.history import History
-from tuivirt.backend.journal_file import JournalFile
 from tuivirt.config import paths
-from tuivirt.core.store import Store
 from tuivirt.logs import quiet_stderr
-from tuivirt.resources.domain import DOMAINS
 
 if TYPE_CHECKING:
     from tuivirt.config.options import RunOptions
@@ -22,6 +19,9 @@ if TYPE_CHECKING:
 
 def run(options: "RunOptions") -> int:
     """Run the app until it quits; returns the exit status."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        sys.stderr.write("tuivirt: the app needs a terminal; for scripts there is tuivirt ls\n")
+        return 1
     settings = options.settings
     fleet = Fleet(
         FleetOptions(
@@ -43,8 +43,11 @@ def run(options: "RunOptions") -> int:
 
 def _run_app(options: "RunOptions", fleet: Fleet) -> int:
     # Imported here, while the connections open: a quarter of a second.
+    from tuivirt.backend.journal_file import JournalFile
     from tuivirt.bookmarking import EditedBookmarks
     from tuivirt.config.remembered import Remembered
+    from tuivirt.core.store import Store
+    from tuivirt.resources.domain import DOMAINS
     from tuivirt.ui.app import TuivirtApp
     from tuivirt.ui.options import Options, SshTarget
 

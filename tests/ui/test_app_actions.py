@@ -372,6 +372,15 @@ async def test_an_action_for_one_domain_takes_the_one_under_the_cursor() -> None
         await run.until_dialog("Set title: cache01")
 
 
+async def test_an_action_for_one_domain_never_takes_one_that_is_not_marked() -> None:
+    async with fleet() as run:
+        await to(run, "cache01")
+        await run.press("space", "space")
+        await run.press("j", "j")
+        await run.line("set-title")
+        await run.until_note("and 2 are marked")
+
+
 # Read-only
 
 

@@ -15,7 +15,7 @@ from tuivirt.backend import event_thread
 from tuivirt.backend.auth import open_connection
 from tuivirt.backend.errors import explain_error
 from tuivirt.backend.lane import Lane
-from tuivirt.core.query import Query, compile_query
+from tuivirt.core.query import Query, QueryError, compile_query
 from tuivirt.core.source import Source
 from tuivirt.core.uri import ConnectionURI
 from tuivirt.core.usage import Usage
@@ -28,6 +28,11 @@ log = logging.getLogger(__name__)
 READERS = 4
 """Definitions of a host that are read at once; a daemon serves five requests of one client."""
 
+NOT_MEASURED = frozenset({"cpu", "used", "ip", "agent", "pending", "busy"})
+"""Fields that take two readings, an answer of the guest or a look at what runs: a filter that rests on one
+would find nothing and not say why.
+"""
+
 Row = dict[str, Any]
 
 
@@ -38,6 +43,10 @@ def run(sources: Sequence[Source], *, query: str, timeout: float) -> Iterator[Ro
     Titles and tags stand in definitions only, so every definition is read. Raises QueryError at once.
     """
     compiled = compile_query(query, DOMAINS.fields, DOMAINS.haystack)
+    unknown = compiled.needs & NOT_MEASURED
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        raise QueryError(f"a list taken once does not know {names}; the app does", 0, len(query))
     event_thread.ensure_running()
     answers: list[tuple[Source, queue.SimpleQueue[list[Row]]]] = []
     for source in sources:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import MISSING, field
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
+from tuivirt.core.source import shown_uri
+
 T = TypeVar("T")
 
 
@@ -143,5 +145,8 @@ class Actions(Generic[T]):
 
 
 def virsh_line(uri: str, words: tuple[str, ...]) -> str:
-    """The equivalent command as one line for a shell, words quoted as needed; empty without words."""
-    return shlex.join(("virsh", "-c", uri, *words)) if words else ""
+    """The equivalent command as one line for a shell, words quoted as needed; empty without words.
+
+    It is shown and kept in the journal, so a password in the URI is masked.
+    """
+    return shlex.join(("virsh", "-c", shown_uri(uri), *words)) if words else ""

@@ -147,7 +147,8 @@ class TuivirtApp(TypeAhead):
             self._ask()
 
     def _tell_run(self, run: RunState) -> None:
-        if run.phase == "failed":
+        """Tell of a failure, unless a screen shows what becomes of every action."""
+        if run.phase == "failed" and not hasattr(self.screen, "update_runs"):
             title = f"{find_action(run.action).title}: {plain(run.name)}"
             self.tell("\n".join(part for part in (run.note, run.hint) if part), title=title, severity="error")
 

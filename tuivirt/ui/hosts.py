@@ -27,16 +27,21 @@ class Hosts:
 
     def toggle(self, name: str) -> None:
         """Connect, or disconnect what is open or opening."""
-        if self._store.connections[name].phase in {"open", "opening", "stale"}:
+        if self._phase(name) in {"open", "opening", "stale"}:
             self._backend.disconnect(name)
-        else:
+        elif name in self._sources:
             self._backend.connect(name)
 
     def refresh(self, name: str) -> None:
-        if self._store.connections[name].phase == "open":
+        """Read a connection again, or connect one that is not open."""
+        if self._phase(name) == "open":
             self._backend.refresh(name)
-        else:
+        elif name in self._sources:
             self._backend.connect(name)
+
+    def _phase(self, name: str) -> str:
+        state = self._store.connections.get(name)
+        return state.phase if state is not None else "closed"
 
     # Bookmarks
 
@@ -106,6 +111,8 @@ class Hosts:
                 self._main.tell(str(error), severity="error")
                 return
             self._reread(None)
+            if self._main.listing.scope == source.name:
+                self._main.action_back()
 
     def _save(self, old: str | None, bookmark: Source) -> None:
         try:
@@ -113,15 +120,18 @@ class Hosts:
         except (ValueError, OSError) as error:
             self._main.tell(str(error), severity="error")
             return
-        self._reread(bookmark.name)
+        self._reread(bookmark.name, renamed=old if old != bookmark.name else None)
 
-    def _reread(self, show: str | None) -> None:
-        """Take over the sources as they are now; a connection whose URI or mode changed is opened anew."""
+    def _reread(self, show: str | None, *, renamed: str | None = None) -> None:
+        """Take over the sources as they are now; a connection whose URI or mode changed, or that was
+        ``renamed`` from another name to ``show``, is opened anew if it was open.
+        """
+        reopen = renamed is not None and self._phase(renamed) in {"open", "opening", "stale"}
         before, self._sources = self._sources, {s.name: s for s in self._options.bookmarks.sources()}
         for name, old in before.items():
             new = self._sources.get(name)
             if new is None or (new.uri, new.read_only) != (old.uri, old.read_only):
-                was_open = self._store.connections[name].phase in {"open", "opening", "stale"}
+                was_open = self._phase(name) in {"open", "opening", "stale"}
                 self._backend.forget(name)
                 if new is not None:
                     self._backend.add(name, new.uri, read_only=new.read_only)
@@ -130,6 +140,8 @@ class Hosts:
         for name in self._sources.keys() - before.keys():
             new = self._sources[name]
             self._backend.add(name, new.uri, read_only=new.read_only)
+            if reopen and name == show:
+                self._backend.connect(name)
         self._main.connections.set_sources(list(self._sources.values()))
         self._main.connections_line.set_sources(list(self._sources.values()))
         if show is not None:

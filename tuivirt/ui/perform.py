@@ -90,7 +90,11 @@ class Performer:
         record = records[0]
         if len(records) > 1:
             cursor = self._main.listing.record
-            record = cursor if cursor is not None else record
+            if cursor is None or all(cursor.key != marked.key for marked in records):
+                text = f"It takes one domain, and {len(records)} are marked. Go to one of them, or remove the marks."
+                self._main.tell(text, title=action.title, severity="warning")
+                return
+            record = cursor
             self._main.tell(f"{action.title} takes one domain: {record.shown_name}, under the cursor.")
         refusal = self.refusal(action, record)
         if refusal is not None:

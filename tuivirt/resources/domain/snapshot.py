@@ -111,7 +111,8 @@ class Domain(NamedTuple):
 
     @property
     def active(self) -> bool:
-        return self.state.active
+        """Whether it runs; a state that says nothing leaves it to the id."""
+        return self.domid >= 0 if self.state is State.NOSTATE else self.state.active
 
     @property
     def reason_word(self) -> str:

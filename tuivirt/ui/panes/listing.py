@@ -14,6 +14,7 @@ from tuivirt.core.backend import Watch
 from tuivirt.core.key import Key
 from tuivirt.core.query import Query, compile_query
 from tuivirt.core.resource import Column, Resource
+from tuivirt.core.source import shown_uri
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
 from tuivirt.core.totals import Totals
@@ -441,7 +442,7 @@ class ListingPane(Vertical):
             return ["No connection is open.", "Choose one with Tab and Enter, or with : and its name."]
         match state.phase:
             case "opening":
-                return [f"Connecting to {plain(state.uri)} …"]
+                return [f"Connecting to {shown_uri(state.uri)} …"]
             case "open":
                 return ["No domains."]
             case "closed":

@@ -271,8 +271,10 @@ class MainScreen(Screen[None]):
         self.connections_line.choose(name)
 
     def action_back(self) -> None:
-        if self._history:
-            self.show_scope(self._history.pop(), remember=False)
+        there = [name for name in self._history if name == ALL or name in self.store.connections]
+        if there:
+            self._history = there[:-1]
+            self.show_scope(there[-1], remember=False)
         elif self.listing.scope != ALL:
             self.show_scope(ALL, remember=False)
 
