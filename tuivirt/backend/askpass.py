@@ -5,7 +5,6 @@ variable; but libvirt runs the program of ``?command=``. So each attempt gets a 
 the variables and runs the user's ssh, in a session without a terminal.
 """
 
-import json
 import logging
 import os
 import selectors
@@ -104,6 +103,8 @@ class Askpass:
             threading.Thread(target=self._serve, args=(client,), name="askpass client", daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
+        import json
+
         with client:
             try:
                 pending, withdraw = self._ask(client)
@@ -115,6 +116,7 @@ class Askpass:
 
     def _ask(self, client: socket.socket) -> tuple[Pending, Callable[[], None]]:
         """The question of one helper. Raises PermissionError for one that is not of an attempt of ours."""
+        import json
         import secrets
 
         request = json.loads(_receive(client))

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from functools import partial
+from typing import TYPE_CHECKING
 
 import libvirt
 
@@ -16,15 +17,15 @@ from tuivirt.backend.desk import Desk
 from tuivirt.backend.errors import explain_error
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.prompter import MOST, Prompter
-from tuivirt.backend.session import Reports, Session
 from tuivirt.core.backend import Watch
 from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened, HostFacts, Phase
 from tuivirt.core.errors import HostError
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.core.uri import ConnectionURI
-from tuivirt.resources import host
-from tuivirt.resources.domain.started import run_directory
+
+if TYPE_CHECKING:
+    from tuivirt.backend.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +123,8 @@ class Connection:
             event_thread.ensure_running()
             conn = self._ask_and_open(attempt, uri)
             keep_alive(conn, self._keepalive)
+            # Not at the top: the host is asked before this process goes on importing; nor under the lock.
+            import tuivirt.backend.session  # noqa: F401
         except libvirt.libvirtError as error:
             self._failed(attempt, explain_error(error, self._state.uri))
             return
@@ -161,6 +164,9 @@ class Connection:
             prompter.close()
 
     def _opened(self, attempt: int, uri: ConnectionURI, conn: libvirt.virConnect) -> None:
+        from tuivirt.backend.session import Reports, Session
+        from tuivirt.resources.domain.started import run_directory
+
         self.session = Session(
             self._state.name,
             self._state.uri,
@@ -266,7 +272,9 @@ class Connection:
         self.announce()
         if phase in _WORDS and (phase, self._state.error) != self._journalled:
             self._journalled = phase, self._state.error
-            key = Key(self._state.name, host.KIND, self._state.name)
+            from tuivirt.resources.host import KIND
+
+            key = Key(self._state.name, KIND, self._state.name)
             entry = Entry(now, key, key.id, "connection", _WORDS[phase], self._state.error)
             self._inbox.put(Happened(entry))
 

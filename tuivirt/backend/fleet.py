@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
-from typing import NamedTuple, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import libvirt
 
@@ -11,13 +12,13 @@ from tuivirt.backend.askpass import Askpass
 from tuivirt.backend.connection import Connection
 from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
-from tuivirt.backend.runner import KeepDefinition, Runner
 from tuivirt.core.backend import Definition, DiskSize, Request, Watch
 from tuivirt.core.changes import Change, ConnectionRemoved
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
-from tuivirt.resources import find_action
-from tuivirt.resources.domain.definition import disk_sizes, read_definition
+
+if TYPE_CHECKING:
+    from tuivirt.backend.runner import KeepDefinition, Runner
 
 T = TypeVar("T")
 
@@ -37,15 +38,24 @@ class FleetOptions(NamedTuple):
 
 
 class Fleet:
-    """Implements ``core.backend.Backend``."""
+    """Implements ``core.backend.Backend``.
 
-    def __init__(self, options: FleetOptions, keep_definition: KeepDefinition) -> None:
+    Connecting comes first, so this imports no more than that takes; the rest is imported where it is used.
+    """
+
+    def __init__(self, options: FleetOptions, keep_definition: "KeepDefinition") -> None:
         self._options = options
         self._inbox = Inbox()
         self._desk = Desk(self._inbox)
         self._askpass = Askpass()
         self._connections: dict[str, Connection] = {}
-        self._runner = Runner(self._inbox, parallel=options.parallel, keep=keep_definition)
+        self._keep_definition = keep_definition
+
+    @cached_property
+    def _runner(self) -> "Runner":
+        from tuivirt.backend.runner import Runner
+
+        return Runner(self._inbox, parallel=self._options.parallel, keep=self._keep_definition)
 
     def attach(self, wake: Callable[[], None]) -> None:
         self._inbox.attach(wake)
@@ -100,15 +110,21 @@ class Fleet:
             connection.watch(watches.get(name, Watch()))
 
     def perform(self, request: Request) -> int:
+        from tuivirt.resources import find_action
+
         return self._runner.perform(find_action(request.action), request, self._connections)
 
     def abort(self, run: int) -> None:
         self._runner.abort(run)
 
     def definition(self, key: Key) -> Awaitable[Definition]:
+        from tuivirt.resources.domain.definition import read_definition
+
         return self._ask(key, "definition", read_definition)
 
     def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
+        from tuivirt.resources.domain.definition import disk_sizes
+
         return self._ask(key, "disk sizes", lambda dom: disk_sizes(dom, targets), of_guest=True)
 
     def calls(self, name: str) -> tuple[tuple[str, float], ...]:

@@ -1,6 +1,5 @@
 """Choices that the app remembers by itself, apart from the user's files: columns, order, folds, sizes."""
 
-import json
 import threading
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +49,8 @@ class Remembered:
             self._write()
 
     def _write(self) -> None:
+        import json
+
         with self._writing:
             with self._lock:
                 if self._timer is None:
@@ -65,7 +66,10 @@ class Remembered:
 
 def _read(path: Path) -> tuple[dict[str, Any], str]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        import json  # here: of no use without a file
+
+        values = json.loads(text)
     except FileNotFoundError:
         return {}, ""
     except OSError as error:

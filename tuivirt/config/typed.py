@@ -3,11 +3,13 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from tuivirt.config.problem import Problem
 from tuivirt.config.toml_file import TomlFile
-from tuivirt.config.toml_lines import Path
+
+if TYPE_CHECKING:
+    from tuivirt.config.toml_lines import Path
 
 T = TypeVar("T")
 
@@ -18,9 +20,11 @@ def expects(text: str, *, least: float | None = None, most: float | None = None)
 
 
 def read_table(
-    cls: type[T], table: Mapping[str, Any], source: TomlFile, path: Path = ()
+    cls: type[T], table: Mapping[str, Any], source: TomlFile, path: "Path" = ()
 ) -> tuple[T, list[Problem]]:
     """An instance of the dataclass ``cls``: what ``table`` says, defaults for the rest and for mistakes."""
+    if not table:
+        return cls(), []
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     known = {item.name: item for item in fields(cls)}  # type: ignore[arg-type]
@@ -49,7 +53,7 @@ def shown(raw: object) -> str:
 
 
 def _read_value(
-    type_: Any, item: Field[Any], raw: Any, source: TomlFile, path: Path
+    type_: Any, item: Field[Any], raw: Any, source: TomlFile, path: "Path"
 ) -> tuple[Any, list[Problem]]:
     expected = item.metadata["expected"]
     if is_dataclass(type_) and isinstance(type_, type):
@@ -74,7 +78,7 @@ def _read_value(
 
 
 def _read_mapping(
-    type_: Any, item: Field[Any], raw: dict[str, Any], source: TomlFile, path: Path
+    type_: Any, item: Field[Any], raw: dict[str, Any], source: TomlFile, path: "Path"
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Entry by entry, so that one mistake does not cost the others."""
     values, problems = {}, []
@@ -86,5 +90,5 @@ def _read_mapping(
     return values, problems
 
 
-def _wrong(source: TomlFile, path: Path, expected: str, raw: object) -> Problem:
+def _wrong(source: TomlFile, path: "Path", expected: str, raw: object) -> Problem:
     return source.problem(path, f"expected {expected}, found {shown(raw)}")
