@@ -202,3 +202,19 @@ async def test_duplicate_uuids_on_two_hosts_are_two_domains(test_host: str) -> N
         assert not run.domain("db01", "lab1").isActive()
         await run.line("filter name:db01")
         await run.until(lambda: states(run) == {"lab1": "shut off", "lab2": "running"}, "the rows say so")
+
+
+async def test_there_is_no_way_back_to_a_removed_connection() -> None:
+    async with fleet() as run:
+        run.main.hosts._save(None, Source("gone", "test:///default", "bookmark", "bookmarks.toml"))
+        await run.until(lambda: run.listing.scope == "gone", "the new one")
+        run.main.show_scope("lab1")
+        run.bookmarks.remove("gone")
+        run.main.hosts._reread(None)
+        await run.until(lambda: "gone" not in run.main.store.connections, "its end")
+        await run.press("minus")
+        assert run.listing.scope != "gone"
+        await run.press("ctrl+r")
+        run.main.hosts.toggle("gone")
+        run.main.hosts.refresh("gone")
+        assert run.app.is_running

@@ -13,7 +13,9 @@ import pytest
 
 from tests.support.hosts import HostDomain, write_host
 from tuivirt import __version__, cli
+from tuivirt.backend import ls
 from tuivirt.config.options import RunOptions
+from tuivirt.core.query import QueryError
 
 Run = Callable[..., "Ran"]
 
@@ -649,3 +651,9 @@ def test_a_bug_is_one_line_and_a_log(private_home: Path) -> None:
         f"tuivirt: internal error: TypeError: 'NoneType' object is not callable (details in {log})\n"
     )
     assert "Traceback (most recent call last)" in log.read_text()
+
+
+@pytest.mark.parametrize("query", ["cpu>5", "ip:10.*", "busy:yes"])
+def test_ls_says_what_it_cannot_know(query: str) -> None:
+    with pytest.raises(QueryError, match="does not know"):
+        ls.run((), query=query, timeout=1)
