@@ -91,7 +91,7 @@ class Performer:
         if len(records) > 1:
             cursor = self._main.listing.record
             if cursor is None or all(cursor.key != marked.key for marked in records):
-                text = f"It takes one domain, and {len(records)} are marked. Go to one of them, or remove the marks."
+                text = f"It takes one domain, and {len(records)} are marked. Go to one, or remove the marks."
                 self._main.tell(text, title=action.title, severity="warning")
                 return
             record = cursor
