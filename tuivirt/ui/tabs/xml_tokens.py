@@ -27,7 +27,8 @@ def states(lines: Sequence[str]) -> list[State]:
     found: list[State] = []
     for line in lines:
         found.append(state)
-        if state != "text" or "<!" in line or line.count("<") != line.count(">"):
+        closed = line.count("<") == line.count(">") and line.rfind("<") <= line.rfind(">")
+        if state != "text" or not closed or "<!" in line:
             state = _after(line, state)
     return found
 

@@ -41,7 +41,7 @@ def columns(
 
 def _usual_step(at: Sequence[float]) -> float:
     steps = sorted(after - before for before, after in pairwise(at))
-    return steps[len(steps) // 2] if steps else 0.0
+    return steps[(len(steps) - 1) // 2] if steps else 0.0
 
 
 def rows(values: Sequence[float], height: int, top: float) -> list[str]:
