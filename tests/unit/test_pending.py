@@ -462,7 +462,7 @@ def test_any_change_has_two_sides(live: str, saved: str) -> None:
 
 
 def test_indentation_of_metadata_is_no_change() -> None:
-    live = "<domain><metadata><t:tags xmlns:t='urn:t'>\n      <t:tag>a b</t:tag>\n    </t:tags></metadata></domain>"
+    live = "<domain><metadata><t:tags xmlns:t='urn:t'>\n   <t:tag>a b</t:tag>\n </t:tags></metadata></domain>"
     saved = "<domain><metadata><t:tags xmlns:t='urn:t'><t:tag>a b</t:tag></t:tags>\n</metadata></domain>"
     assert told(live, saved) == []
     assert told(live, saved.replace("a b", "a  b")) != []
