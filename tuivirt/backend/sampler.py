@@ -72,7 +72,7 @@ class Sampler(Lane):
             if not self._bulk_tells:
                 handles = self._handles()
                 visible = {key.id for key in watch.visible}
-                self._once.update({uuid: handles[uuid] for uuid in visible - self._seen if uuid in handles})
+                self._remember({uuid: handles[uuid] for uuid in visible - self._seen if uuid in handles})
 
     def all_once(self) -> None:
         """Sample every domain, inactive ones too, as soon as the lane is free."""
@@ -83,12 +83,18 @@ class Sampler(Lane):
     def some_once(self, handles: Handles) -> None:
         """Sample domains that have changed."""
         with self._changing():
-            self._once.update(handles)
+            self._remember(handles)
             self._seen -= handles.keys()
 
     def stop(self) -> None:
-        super().stop()
-        self._once = {}
+        with self._condition:
+            super().stop()
+            self._once = {}
+
+    def _remember(self, handles: Handles) -> None:
+        # A handle that is kept after the end keeps the connection's socket open.
+        if not self._stopped:
+            self._once.update(handles)
 
     def _seek(self) -> tuple[Job | None, float | None]:
         if self._all:
