@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRAME = 1 / 60
-"""Changes are applied at most once in so many seconds."""
+PAUSE = 4.0
+"""Changes are applied at once; after that there is a pause of so many times what it took, a frame at most."""
 
 BUSY = 0.2
 """Seconds until a question of a host tries again to be shown."""
@@ -74,13 +75,14 @@ class TuivirtApp(TypeAhead):
         self.store = store
         self.options = options
         self._problems = [*options.problems, *problems]
-        self._drained = 0.0
+        self._rested = 0.0
+        """When changes may be applied again, monotonic seconds."""
         self._timer: asyncio.TimerHandle | None = None
         self.register_theme(chosen.textual())
         # Not by assignment, after which Textual would parse all style sheets a second time.
         self.set_reactive(App.theme, chosen.name)
         self.stylesheet.set_variables(self.get_css_variables())
-        self.main = MainScreen(backend, store, options, self)
+        self.main = MainScreen(backend, store, options, self, self._start_draining)
         self._asking = Asking(self, store.questions, backend.answer)
         self._announced = 0
         self._ask_again: Timer | None = None
@@ -102,12 +104,14 @@ class TuivirtApp(TypeAhead):
         return self.main
 
     def on_mount(self) -> None:
+        self._own_context = contextvars.copy_context()
         self.hold_keys()
 
-    def on_main_screen_mounted(self) -> None:
-        self._own_context = contextvars.copy_context()
+    def _start_draining(self) -> None:
+        """The main screen can take changes. Those that are there already shall be in its first frame."""
         loop = asyncio.get_running_loop()
         self.backend.attach(lambda: self._wake_from_thread(loop))
+        self._drain()
 
     async def on_main_screen_completed(self) -> None:
         if self._exit:
@@ -127,8 +131,8 @@ class TuivirtApp(TypeAhead):
             loop.call_soon_threadsafe(self._wake, context=self._own_context)
 
     def _wake(self) -> None:
-        """There is something to drain: now, or when the frame is over."""
-        wait = self._drained + FRAME - time.monotonic()
+        """There is something to drain: now, or after a pause."""
+        wait = self._rested - time.monotonic()
         if wait <= 0:
             self._drain()
         elif self._timer is None:
@@ -136,7 +140,7 @@ class TuivirtApp(TypeAhead):
 
     def _drain(self) -> None:
         self._timer = None
-        self._drained = time.monotonic()
+        begun = time.monotonic()
         delta = self.store.apply(self.backend.drain())
         for entry in delta.entries:
             self.options.journal(entry)
@@ -145,6 +149,8 @@ class TuivirtApp(TypeAhead):
         self.main.update_from(delta)
         if delta.questions:
             self._ask()
+        now = time.monotonic()
+        self._rested = now + min(FRAME, PAUSE * (now - begun))
 
     def _tell_run(self, run: RunState) -> None:
         """Tell of a failure, unless a screen shows what becomes of every action."""

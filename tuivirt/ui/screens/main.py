@@ -1,6 +1,6 @@
 """The main screen: connections, list and detail, and how one moves between them."""
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rich.cells import cell_len
@@ -73,18 +73,19 @@ class MainScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared by Screen)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
-    class Mounted(Message):
-        """The panes of the first frame can take changes."""
-
     class Completed(Message):
-        """Everything else is there too: keys can be handled."""
+        """Everything that the first frame does without is there too: keys can be handled."""
 
-    def __init__(self, backend: Backend, store: Store, options: Options, themes: Themes) -> None:
+    def __init__(
+        self, backend: Backend, store: Store, options: Options, themes: Themes, mounted: Callable[[], None]
+    ) -> None:
+        """``mounted`` is called when the panes of the first frame can take changes."""
         super().__init__()
         self.backend = backend
         self.store = store
         self.options = options
         self._themes = themes
+        self._mounted = mounted
         style = themes.style
         self.connections = ConnectionsPane(store, options.sources, style, id="connections")
         self.connections_line = ConnectionsLine(store, options.sources, style, id="connections-line")
@@ -128,7 +129,7 @@ class MainScreen(Screen[None]):
         self.show_scope(self.options.view, remember=False)
         self.set_interval(1.0, self._every_second)
         self._completing = self.set_timer(PATIENCE, self._complete)
-        self.app.post_message(self.Mounted())
+        self._mounted()
 
     async def _complete(self) -> None:
         """Import and mount what the first frame does without, so that it and the first rows come sooner."""
