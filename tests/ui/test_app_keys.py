@@ -696,6 +696,30 @@ async def hardware_xml(run: Running, key: str) -> None:
     await run.until_text("<target dev='vda'")
 
 
+async def many_facts(run: Running) -> None:
+    """A part with more facts than there is room for."""
+    features = "".join(f"<feature name='feature{number}'/>" for number in range(200))
+    run.backend.definitions[LAB1[2].key] = Definition(f"<domain><cpu>{features}</cpu></domain>", None)
+    run.main.detail.reload()
+    await run.until_text("require feature0,")
+
+
+@case("hardware.facts_down")
+async def facts_down(run: Running, key: str) -> None:
+    await many_facts(run)
+    await run.press(*[key] * 20)
+    await run.until_text("feature199")
+
+
+@case("hardware.facts_up")
+async def facts_up(run: Running, key: str) -> None:
+    await many_facts(run)
+    await run.press(*["ctrl+down"] * 20)
+    await run.until_text("feature199")
+    await run.press(*[key] * 20)
+    await run.until_text("require feature0,")
+
+
 @case("journal.filter")
 async def journal_filter(run: Running, key: str) -> None:
     await run.press(key, *"pause")

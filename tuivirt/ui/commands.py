@@ -125,6 +125,8 @@ COMMANDS: tuple[Command, ...] = (
     *_table(
         "hardware",
         ("xml", "enter", "show_xml", "Its XML", "its xml"),
+        ("facts_down", "ctrl+down", "scroll_facts(1)", "Scroll the facts down"),
+        ("facts_up", "ctrl+up", "scroll_facts(-1)", "Scroll the facts up"),
     ),
     *_table(
         "journal",
