@@ -142,7 +142,8 @@ class Session:
         self._unsubscribe()
         self.places.wait_until_empty()
         self._unsubscribe()  # from what was being subscribed to meanwhile
-        self._handles, self._dirty = {}, {}
+        with self._lock:
+            self._handles, self._dirty = {}, {}
         self._attempt(self.conn.close)
 
     def _unsubscribe(self) -> None:
@@ -226,6 +227,8 @@ class Session:
     def _mark(self, uuid: str, handle: libvirt.virDomain) -> None:
         """Have a domain read, once for all that happens to it before."""
         with self._lock:
+            if not self._outlet.is_open:
+                return  # a handle that is kept after the end keeps the connection's socket open
             queued = bool(self._dirty)
             self._dirty[uuid] = handle
         if not queued:
