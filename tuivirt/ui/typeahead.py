@@ -6,10 +6,12 @@ prompt that ``:`` opens.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from functools import partial
 
 from textual import events
 from textual.app import App
+from textual.keys import _character_to_key
 from textual.message import Message
 from textual.timer import Timer
 
@@ -55,10 +57,28 @@ class TypeAhead(App[None]):
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)
-        elif self._busy:
-            self._waiting.append(event)
+            return
+        for meant in self._meant(event):
+            if self._busy:
+                self._waiting.append(meant)
+            else:
+                await self._forward(meant)
+
+    def _meant(self, event: Typed) -> Iterable[Typed]:
+        """What was typed, where Textual takes it for something else.
+
+        Escape and a letter that arrive together are Alt and the letter to it; a line end that was typed while
+        the terminal was not ours yet is Ctrl+J.
+        """
+        if not isinstance(event, events.Key) or event.key in self.screen.active_bindings:
+            yield event
+        elif event.key == "ctrl+j":
+            yield events.Key("enter", "\r")
+        elif event.key.startswith("alt+") and event.character is not None and event.is_printable:
+            yield events.Key("escape", "\x1b")
+            yield events.Key(_character_to_key(event.character), event.character)
         else:
-            await self._forward(event)
+            yield event
 
     async def _forward(self, event: Typed) -> None:
         self._busy = True

@@ -154,6 +154,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
             event.prevent_default()
             again = events.Key(event.key, event.character)
             again._set_forwarded()  # noqa: SLF001 (else the app would hand it out once more)
+            again.set_sender(self.app)  # what a screen sends does not bubble beyond it, to the app's bindings
             self.focused.post_message(again)
 
     def retitle(self, title: str) -> None:

@@ -10,9 +10,14 @@ from tuivirt.core.action import Action
 from tuivirt.core.text import plain
 from tuivirt.ui.commands import Command
 from tuivirt.ui.widgets.bars import KeyHint, Part, key_parts
+from tuivirt.ui.widgets.cells import fit
 
 LONG_CALL = 1.0
 """Seconds after which a call in flight is shown."""
+
+
+LONGEST_NAME = 28
+"""Cells of a connection's name, which may be a whole URI."""
 
 
 def hints(
@@ -57,5 +62,6 @@ def status(
         parts.append((f" {plain(label)} {units.duration(age)} ", "warn"))
     if connection:
         pace = "" if rtt is None else " <1 ms" if rtt < 0.0005 else f" {units.duration(rtt)}"
-        parts.append((f" {plain(connection)}{pace} ", "dim"))
+        name = plain(connection)
+        parts.append((f" {fit(name, min(cell_len(name), LONGEST_NAME))}{pace} ", "dim"))
     return parts
