@@ -258,7 +258,15 @@ async def test_an_action_on_a_domain_that_is_gone_by_then_is_told(test_host: str
 
 
 @pytest.mark.parametrize(
-    "keys", [["D", "y"], ["D", "enter"], ["D", "n", "j"], ["x", "y", "enter"], ["full_stop", "y"]]
+    "keys",
+    [
+        ["slash", *"web10", "enter", "D", "y"],
+        ["D", "y"],
+        ["D", "enter"],
+        ["D", "n", "j"],
+        ["x", "y", "enter"],
+        ["full_stop", "y"],
+    ],
 )
 async def test_keys_in_one_packet_do_nothing_wrong(keys: list[str]) -> None:
     """What is typed behind the key of a dialog reaches the dialog, however fast it comes."""
@@ -267,9 +275,9 @@ async def test_keys_in_one_packet_do_nothing_wrong(keys: list[str]) -> None:
         type_ahead(run.pilot, keys)
         await run.settled()
         await run.settled()
-        asked = [r for r in run.backend.requests if r.action != "domain.destroy" or keys != ["D", "y"]]
+        asked = [r for r in run.backend.requests if r.action != "domain.destroy" or keys[-2:] != ["D", "y"]]
         assert asked == []
-        if keys == ["D", "y"]:
+        if keys[-2:] == ["D", "y"]:
             await run.until(lambda: run.backend.requests, "force off")
             assert run.dialog is None
         if keys == ["D", "n", "j"]:
