@@ -42,7 +42,7 @@ def _filter(lab: Lab, terminal: Terminal) -> Figure:
     """Letters of a word, from one that every name has to one that a few have: the dearest."""
     terminal.press("/", "v")
     # A word is looked for in titles too, which are read once for all.
-    terminal.until(lambda screen: "to read" in screen.text, timeout=60)
+    terminal.settle(1)
     terminal.until(lambda screen: "to read" not in screen.text, timeout=300)
     terminal.press("backspace")
     terminal.settle(1)
