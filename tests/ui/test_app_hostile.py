@@ -253,7 +253,7 @@ async def test_words_of_errors_are_text(kind: str) -> None:
         await run.until_dialog("1 running")
         await settle(run, "running")
         run.backend.run(run.backend.requests[0], phase="failed", note=text, hint=text)
-        await run.until(lambda: run.notes, "the error")
+        await run.until(lambda: run.main.performer.ended, "the error")
         await settle(run, "failed")
         await run.press("enter")
         await settle(run, "its details")
