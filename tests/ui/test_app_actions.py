@@ -328,6 +328,23 @@ async def test_a_bulk_action_shows_its_plan_runs_it_and_tells_each_result() -> N
         assert len(run.marked) == 8
 
 
+async def test_of_many_failures_only_some_are_told_one_by_one() -> None:
+    async with fleet() as run:
+        await run.line("mark all")
+        await run.press("a")
+        await run.until_dialog("included")
+        await run.press("y")
+        await run.until(lambda: run.backend.requests, "the request")
+        await run.press("escape")
+        await run.until_main()
+        for index in range(len(run.backend.requests[0].orders)):
+            run.backend.run(run.backend.requests[0], index, phase="failed", note="no")
+        await run.until(lambda: len(run.notes) == 4, "some of them")
+        assert run.notes[-1] == "Autostart on: It failed on more. J lists them all."
+        await run.press("J")
+        await run.until_dialog(f"{len(run.backend.requests[0].orders)} ended")
+
+
 async def test_the_plan_counts_what_the_filter_hides() -> None:
     async with fleet() as run:
         await run.line("mark all")

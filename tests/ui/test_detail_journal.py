@@ -75,7 +75,7 @@ async def test_the_tab_shows_its_domain_and_grows() -> None:
         # All of the entry under the cursor, which stays at the newest while it stands there.
         assert tab.view.entry is not None
         assert tab.view.entry.what == "Reset"
-        await on.until(" $ virsh -c qemu:///system x one")
+        await on.until("$ virsh -c qemu:///system x one")
         on.pane.focus_target().focus()
         await on.pilot.pause()
         await on.pilot.press("j")

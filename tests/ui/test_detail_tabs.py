@@ -195,9 +195,7 @@ async def test_facts_of_the_part_under_the_cursor(size: tuple[int, int]) -> None
             device = tab.device
             assert device is not None
             seen.add(device.path)
-            assert (
-                tab.facts.text.startswith(f" {device.facts[0][0]}") if device.facts else tab.facts.text == ""
-            )
+            assert tab.facts.text.startswith(device.facts[0][0]) if device.facts else tab.facts.text == ""
             before = tab.list.cursor
             await on.pilot.press("j")
             if tab.list.cursor == before:

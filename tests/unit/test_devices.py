@@ -147,7 +147,7 @@ HOSTDEV = (
         (
             HOSTDEV,
             "Host device",
-            "pci  pci 0000:3b:00.0  managed by libvirt",
+            "pci  0000:3b:00.0  managed by libvirt",
         ),
         (
             "<memballoon model='virtio'><stats period='5'/></memballoon>",

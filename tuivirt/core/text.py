@@ -11,6 +11,9 @@ MARKS_IN_A_STACK: Final = 4
 _BLANK: Final = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0x1D159})
 _VARIATION: Final = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
+# Flags and skin tones: one picture of two cells from two characters, or two of four, as the terminal likes.
+_JOINING: Final = (range(0x1F1E6, 0x1F200), range(0x1F3FB, 0x1F400))
+
 _STYLED: Final = re.compile("(.)[\ufe0e\ufe0f]+")
 _DIGITS: Final = re.compile("[0-9]+")
 _TAB: Final = 8
@@ -33,7 +36,7 @@ def _shown(code: int) -> str:
     if code == 0x7F:
         return "␡"
     char = chr(code)
-    if code in _BLANK or any(code in span for span in _VARIATION):
+    if code in _BLANK or any(code in span for span in (*_VARIATION, *_JOINING)):
         return f"‹U+{code:04X}›"
     if char.isprintable():
         return char
@@ -50,7 +53,8 @@ def plain(text: str) -> str:
     """`text` as one line in which every character can be seen and none acts on the terminal.
 
     C0 and DEL become control pictures (`␛`, `␊`); C1, bidi controls, line separators, zero-width, variation,
-    private, unassigned and surrogate code points become `‹U+202E›`; spaces other than U+0020 become `␣`.
+    private, unassigned and surrogate code points, flags and skin tones become `‹U+202E›`; spaces other than
+    U+0020 become `␣`.
     Emoji style selectors after a symbol are dropped, because terminals disagree on the width they give it.
     A combining mark never joins what stands before the text, and stacks no higher than `MARKS_IN_A_STACK`.
     """

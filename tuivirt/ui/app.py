@@ -6,6 +6,7 @@ import contextvars
 import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +43,9 @@ log = logging.getLogger(__name__)
 FRAME = 1 / 60
 PAUSE = 4.0
 """Changes are applied at once; after that there is a pause of so many times what it took, a frame at most."""
+
+SOME = 3
+"""Of one action on many objects so many failures are told one by one."""
 
 BUSY = 0.2
 """Seconds until a question of a host tries again to be shown."""
@@ -85,6 +89,8 @@ class TuivirtApp(TypeAhead):
         self.main = MainScreen(backend, store, options, self, self._start_draining)
         self._asking = Asking(self, store.questions, backend.answer)
         self._announced = 0
+        self._failures: Counter[int] = Counter()
+        """How many runs of each batch have failed."""
         self._ask_again: Timer | None = None
 
     def get_line_filters(self) -> "Sequence[LineFilter]":
@@ -153,10 +159,17 @@ class TuivirtApp(TypeAhead):
         self._rested = now + min(FRAME, PAUSE * (now - begun))
 
     def _tell_run(self, run: RunState) -> None:
-        """Tell of a failure, unless a screen shows what becomes of every action."""
-        if run.phase == "failed" and not hasattr(self.screen, "update_runs"):
-            title = f"{find_action(run.action).title}: {plain(run.name)}"
-            self.tell("\n".join(part for part in (run.note, run.hint) if part), title=title, severity="error")
+        """Tell of a failure, unless a screen shows all actions; of many together only some."""
+        if run.phase != "failed" or hasattr(self.screen, "update_runs"):
+            return
+        self._failures[run.batch or -run.run] += 1
+        title = find_action(run.action).title
+        match self._failures[run.batch or -run.run]:
+            case count if count <= SOME:
+                words = "\n".join(part for part in (run.note, run.hint) if part)
+                self.tell(words, title=f"{title}: {plain(run.name)}", severity="error")
+            case count if count == SOME + 1:
+                self.tell("It failed on more. J lists them all.", title=title, severity="error")
 
     # Questions of hosts
 

@@ -151,15 +151,15 @@ class Performer:
     # What becomes of it
 
     def update(self, runs: Sequence[RunState]) -> None:
-        if runs:
-            for screen in self._main.app.screen_stack:
-                if isinstance(screen, FollowsRuns):
-                    screen.update_runs(runs)
         for run in runs:
             if run.phase in {"done", "failed", "cancelled"}:
                 self.ended.append(run)
             if run.phase == "done" and run.action in SHUTDOWNS:
                 self._asked[run.key] = time.monotonic() + self._options.shutdown_patience
+        if runs:
+            for screen in self._main.app.screen_stack:
+                if isinstance(screen, FollowsRuns):
+                    screen.update_runs(runs)
 
     def tick(self) -> None:
         """Offer force off for a domain that has not shut down in time; never do it."""

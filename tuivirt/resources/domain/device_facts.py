@@ -55,7 +55,7 @@ def _as_read(element: "Element", name: str, _inside: bool, value: str) -> bool:
 _SOURCE_NAMES: Final = frozenset(
     {
         *("file", "dev", "dir", "path", "socket", "pool", "volume", "protocol", "name", "query", "uuid"),
-        *("network", "bridge", "mode", "host", "service", "channel", "group", "evdev", "port"),
+        *("network", "bridge", "mode", "host", "service", "channel", "group", "evdev", "port", "wwpn"),
         *("address", "type", "domain", "bus", "slot", "function", "device", "controller", "target", "unit"),
     }
 )

@@ -74,9 +74,10 @@ def address(element: "Element") -> str:
         where = ":".join(get(name) or "" for name in used)
     else:
         where, used = "", ()
+    told = get("type") or ""
     rest = [f"{name}={value}" for name, value in nodes.attributes(element) if name not in {"type", *used}]
     inner = [f"{child.tag}: {pairs(child)}" for child in nodes.elements(element)]
-    return " ".join(filter(None, (kind, where, *rest, *inner)))
+    return " ".join(filter(None, (told, where, *rest, *inner)))
 
 
 _PLAIN_SOURCES = (
@@ -98,7 +99,7 @@ def source(element: "Element") -> str:
     get = element.get
     if protocol := get("protocol"):
         hosts = ", ".join(_host(host) for host in element.iterfind("host"))
-        name = get("name") or ""
+        name = get("name") or get("wwpn") or ""
         return (
             f"{protocol}:{name}"
             + (f" at {hosts}" if hosts else "")

@@ -104,7 +104,7 @@ class DetailPane(Vertical, can_focus=False):
         self._reading: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
-        self._nothing.show([(("  No domain is chosen.", "dim"),)])
+        self._nothing.show([(("No domain is chosen.", "dim"),)])
         yield self.head
         yield self._nothing
 

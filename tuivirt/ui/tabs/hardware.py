@@ -15,7 +15,7 @@ from tuivirt.resources.domain.devices import Device, devices
 from tuivirt.ui.commands import bindings_of
 from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject, error_lines
 from tuivirt.ui.widgets.cells import fit, wrap
-from tuivirt.ui.widgets.lines import Line, LineView
+from tuivirt.ui.widgets.lines import Line, LineView, room_in
 
 BESIDE = 90
 """From so many cells on the facts stand beside the list, else under it."""
@@ -25,14 +25,14 @@ LABEL = 20
 
 
 def device_line(device: Device) -> Line:
-    return ((f" {fit(plain(device.kind), KIND)} ", "accent"), (plain(device.summary), ""))
+    return ((f"{fit(plain(device.kind), KIND)} ", "accent"), (plain(device.summary), ""))
 
 
 def fact_lines(device: Device, width: int) -> list[Line]:
     """The facts in so many cells; a long value takes several lines."""
     lines: list[Line] = []
     for label, value in device.facts:
-        label_shown = f" {fit(plain(label), max(LABEL, min(cell_len(plain(label)), width // 2)))} "
+        label_shown = f"{fit(plain(label), max(LABEL, min(cell_len(plain(label)), width // 2)))} "
         room = width - cell_len(label_shown)
         parts = [part for line in plain_lines(value).split("\n") for part in wrap(line, room)]
         for number, part in enumerate(parts):
@@ -86,7 +86,7 @@ class HardwareTab(DetailTab, can_focus=False):
             self._show([], error_lines(subject.error))
             self._definition = None
         elif definition is None:
-            self._show([], [((" reading …", "dim"),)])
+            self._show([], [(("reading …", "dim"),)])
             self._definition = None
         elif definition != self._definition:
             self._definition = definition
@@ -104,8 +104,8 @@ class HardwareTab(DetailTab, can_focus=False):
 
     def _show_facts(self) -> None:
         device = self.device
-        width = self.facts.size.width - 1  # the scroll bar has its place always
-        self.facts.show(fact_lines(device, max(width, 8)) if device is not None else ())
+        room = max(8, room_in(self.facts.size.width))
+        self.facts.show(fact_lines(device, room) if device is not None else ())
 
     def on_line_view_moved(self) -> None:
         self.facts.action_first()

@@ -91,7 +91,7 @@ class JournalView(Vertical, can_focus=False):
         self.find.note(f"{len(self._entries)} found")
 
     def _nothing(self) -> str:
-        return "  Nothing matches." if self.find.text else "  Nothing has happened since the start."
+        return " Nothing matches." if self.find.text else " Nothing has happened since the start."
 
     def _show_about(self) -> None:
         entry = self.entry

@@ -39,7 +39,7 @@ def when(at: float, now: float) -> str:
 
 def entry_line(entry: Entry, *, named: bool, now: float) -> Line:
     """One entry; ``named`` says of which object."""
-    parts: list[Part] = [(f" {when(entry.at, now)}  ", "dim"), glyph(entry), (" ", "")]
+    parts: list[Part] = [(f"{when(entry.at, now)}  ", "dim"), glyph(entry), (" ", "")]
     if named:
         parts.append((f"{fit(plain(entry.key.connection), HOST)} ", "dim"))
         parts.append((f"{fit(plain(entry.name), NAME)} ", ""))
@@ -57,9 +57,9 @@ def about_lines(entry: Entry) -> list[Line]:
     """The whole of one entry: what was said, and the equivalent command."""
     said = " · ".join(filter(None, (entry.what, entry.detail)))
     role = "bad" if entry.ok is False else ""
-    lines: list[Line] = [((" ", ""), (plain(said), role))]
+    lines: list[Line] = [((plain(said), role),)]
     if entry.command:
-        lines.append(((" $ ", "dim"), (plain(entry.command), "")))
+        lines.append((("$ ", "dim"), (plain(entry.command), "")))
     return lines
 
 

@@ -10,7 +10,7 @@ from tuivirt.core.backend import Definition
 from tuivirt.core.errors import HostError
 from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject, error_lines
 from tuivirt.ui.tabs.overview_lines import Known, overview_lines
-from tuivirt.ui.widgets.lines import LineView
+from tuivirt.ui.widgets.lines import LineView, room_in
 
 if TYPE_CHECKING:
     from tuivirt.resources.domain.overview import Overview
@@ -51,7 +51,7 @@ class OverviewTab(DetailTab, can_focus=False):
             self.lines.show([*head, *overview_lines(known, self._width)])
 
     def on_resize(self, event: events.Resize) -> None:
-        self._width = max(1, event.size.width - 1)  # the scroll bar has its place always
+        self._width = room_in(event.size.width)
         if self._subject is not None:
             self.show(self._subject)
 

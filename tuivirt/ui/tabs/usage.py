@@ -15,7 +15,7 @@ from tuivirt.ui.commands import bindings_of
 from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject
 from tuivirt.ui.tabs.usage_panels import grid, panels
 from tuivirt.ui.widgets.bars import Bar
-from tuivirt.ui.widgets.lines import Line, LineView
+from tuivirt.ui.widgets.lines import Line, LineView, room_in
 
 WINDOWS = (60.0, 300.0, 900.0, 3600.0)
 """Seconds that one may choose from."""
@@ -53,7 +53,7 @@ class UsageTab(DetailTab, can_focus=False):
         return WINDOWS[self._window]
 
     def on_resize(self, event: events.Resize) -> None:
-        self._room = (max(1, event.size.width - 1), max(1, event.size.height - 1))
+        self._room = (room_in(event.size.width), max(1, event.size.height - 1))
         if self._subject is not None:
             self.show(self._subject)
 

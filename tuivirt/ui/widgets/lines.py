@@ -18,8 +18,15 @@ from tuivirt.ui.widgets.bars import Part
 Line = tuple[Part, ...]
 """Parts of plain text, each with a role; several roles are separated by spaces, the later ones win."""
 
+MARGIN = 1
+"""Cells before every line, which do not scroll sideways."""
 SIDEWAYS = 8
 """Cells that a key scrolls to the side."""
+
+
+def room_in(width: int) -> int:
+    """Cells for text in a view of such a width; its scroll bar has its place always."""
+    return max(1, width - MARGIN - 1)
 
 
 def line_text(line: Line) -> str:
@@ -68,6 +75,7 @@ class LineView(ScrollView, can_focus=True):
         self._count = ""
         self._shift = 0
         self._lines: Sequence[Line] = ()
+        self._base = Style.null()
 
     # What is shown
 
@@ -118,9 +126,13 @@ class LineView(ScrollView, can_focus=True):
         if 0 <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._base = self.rich_style + self._style("text")  # not for every line: it asks all ancestors
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        base = self._style("text")
+        base = self._base
         index = y + self.scroll_offset.y
         if index >= self.line_count:
             return Strip([Segment(" " * width, base)], width)
@@ -129,7 +141,13 @@ class LineView(ScrollView, can_focus=True):
         strip = Strip(segments)
         if self._shift:
             strip = strip.crop(self._shift, None)
-        return strip.adjust_cell_length(width, base + over)
+        margin = Segment(" " * MARGIN, base + over)
+        return Strip([margin, *strip]).adjust_cell_length(width, base + over)
+
+    @property
+    def _room(self) -> int:
+        """Cells for the text of a line."""
+        return max(0, self.scrollable_content_region.width - MARGIN)
 
     def _part_style(self, base: Style, roles: str) -> Style:
         for role in roles.split():
@@ -188,8 +206,7 @@ class LineView(ScrollView, can_focus=True):
             self._scroll_to_line(min(index, self.line_count - self.size.height))
 
     def action_scroll_columns(self, delta: int) -> None:
-        width = self.scrollable_content_region.width
-        furthest = max(0, self.widest() - width)
+        furthest = max(0, self.widest() - self._room)
         shift = max(0, min(self._shift + delta * SIDEWAYS, furthest))
         if shift != self._shift:
             self._shift = shift
@@ -197,7 +214,7 @@ class LineView(ScrollView, can_focus=True):
 
     def show_column(self, start: int, end: int) -> None:
         """Scroll sideways no further than needed to have these cells in sight."""
-        width = self.scrollable_content_region.width
+        width = self._room
         shift = 0 if end <= width else self._shift
         if not shift <= start <= end <= shift + width:
             shift = max(0, min(start, end - width + width // 4))

@@ -69,7 +69,7 @@ class TabBar(Widget):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        base = self._style("text") + self._style("header")
+        base = self.rich_style + self._style("text") + self._style("header")
         titles = self._titles(base)
         if width >= ONE_LINE:
             tabs = sum(segment.cell_length for segment in titles)
