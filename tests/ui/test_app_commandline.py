@@ -16,7 +16,7 @@ from tuivirt.ui.commands import COMMANDS
 from tuivirt.ui.dialogs.confirm import QuestionDialog
 from tuivirt.ui.dialogs.form import FormDialog
 from tuivirt.ui.dialogs.help import HelpScreen
-from tuivirt.ui.panes.listing import ALL
+from tuivirt.ui.panes.connection_roster import ALL
 from tuivirt.ui.screens.journal import JournalScreen
 
 

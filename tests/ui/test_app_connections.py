@@ -12,7 +12,7 @@ from tests.support.app import Running, running
 from tests.support.world import LAB1, NAMES, NOW, SOURCES, world
 from tuivirt.core.changes import HostLoad, HostSampled
 from tuivirt.core.source import Source
-from tuivirt.ui.panes.listing import ALL
+from tuivirt.ui.panes.connection_roster import ALL
 
 
 def fleet(**more: Any) -> Any:

@@ -16,7 +16,7 @@ from tuivirt.ui.dialogs.copy import CopyDialog
 from tuivirt.ui.dialogs.help import HelpScreen
 from tuivirt.ui.dialogs.menu import MenuDialog
 from tuivirt.ui.dialogs.runs import RunsDialog
-from tuivirt.ui.panes.listing import ALL
+from tuivirt.ui.panes.connection_roster import ALL
 
 LIVE = """<domain type='kvm'>
   <name>web10</name>

@@ -10,7 +10,7 @@ from tests.support.world import LAB1, LAB2, NAMES, SOURCES, changed, world
 from tuivirt.core.changes import HostFacts, Removed, Upserted
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.snapshot import State
-from tuivirt.ui.panes.listing import ALL
+from tuivirt.ui.panes.connection_roster import ALL
 
 SIZE = (120, 24)
 

@@ -9,7 +9,7 @@ from textual.binding import Binding
 from tuivirt.resources import ACTIONS
 from tuivirt.ui.commands import COMMANDS, Place, actions_of, commands_of, ids, keymap
 from tuivirt.ui.panes.connections import ConnectionsPane
-from tuivirt.ui.panes.listing import DomainTable
+from tuivirt.ui.panes.domain_table import DomainTable
 from tuivirt.ui.screens.main import MainScreen
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.ui.commandline import CommandError, Verb
-from tuivirt.ui.panes.listing import ALL
+from tuivirt.ui.panes.connection_roster import ALL
 
 if TYPE_CHECKING:
     from tuivirt.ui.export import Format
@@ -24,8 +24,10 @@ def verbs(main: "MainScreen") -> Iterator[Verb]:
     """All that ``:`` knows now. Connections come last, so that a verb of the same name wins."""
     listing = main.listing
     yield Verb("all", "domains of every open connection", lambda _: main.show_scope(ALL))
-    yield Verb("domains", "the list of domains", lambda _: main.show_domains(), DOMAINS.aliases)
-    yield Verb("hosts", "the connections", lambda _: main.show_connections(), ("connections", "conn"))
+    yield Verb("domains", "the list of domains", lambda _: main.arrangement.show_domains(), DOMAINS.aliases)
+    yield Verb(
+        "hosts", "the connections", lambda _: main.arrangement.show_connections(), ("connections", "conn")
+    )
     yield Verb(
         "journal", "what happened, on all connections", lambda _: main.overlays.journal(), ("events", "log")
     )

@@ -1,98 +1,31 @@
 """The list of domains: one connection's or all of them, filtered, sorted, grouped."""
 
-import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar
 
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from tuivirt.core import units
 from tuivirt.core.backend import Watch
 from tuivirt.core.key import Key
 from tuivirt.core.query import Query, compile_query
 from tuivirt.core.resource import Column, Resource
-from tuivirt.core.source import shown_uri
 from tuivirt.core.store import Delta, Store
-from tuivirt.core.text import plain
 from tuivirt.core.totals import Totals
 from tuivirt.core.view import GroupLine, ListView
 from tuivirt.resources.domain.fields import NEEDS_COUNTERS, NEEDS_DETAILS
 from tuivirt.resources.domain.record import DomainRecord
-from tuivirt.ui.commands import bindings_of
 from tuivirt.ui.options import Remembered
-from tuivirt.ui.widgets.bars import Bar, Part
-from tuivirt.ui.widgets.table import LineTable
-
-ALL = ""
-"""The scope that shows every connection."""
-
+from tuivirt.ui.panes.connection_roster import ALL
+from tuivirt.ui.panes.domain_table import DomainTable
+from tuivirt.ui.panes.listing_lines import empty_notes, summary_parts, title_parts
+from tuivirt.ui.widgets.bars import Bar
 
 FEW = 100
 """With no more active domains on a connection all of them are sampled, so that the sparkline of a row that
 comes into sight has a past.
 """
-
-
-class DomainTable(LineTable):
-    """The table of domains; the headers of its groups tell sums."""
-
-    BINDINGS: ClassVar = bindings_of("list")
-
-    class Wanted(Message):
-        """A key that concerns more than the table."""
-
-        def __init__(self, what: str) -> None:
-            super().__init__()
-            self.what = what
-
-    def group_text(self, line: GroupLine[Any]) -> str:
-        totals = Totals.of(self.view.row(id_) for id_ in line.ids)
-        sign = "▸" if line.folded else "▾"
-        cpu = f" · {totals.cpu:.1f} CPUs busy" if totals.cpu_known else ""
-        return (
-            f"{sign} {plain(line.label) or '(none)'} · {totals.active} of {totals.defined} up"
-            f" · {totals.vcpus} vCPUs{cpu} · {units.size(totals.memory_kib * 1024)}"
-        )
-
-    def action_open(self) -> None:
-        if isinstance(self.view.cursor, str):
-            self.action_fold()
-        else:
-            self.post_message(self.Opened())
-
-    def action_mark(self) -> None:
-        before = self.view.cursor_index
-        changed = self.view.mark(self.take_count())
-        self.rows_marked(changed)
-        self.cursor_changed(before)
-        self.post_message(self.Wanted("marks"))
-
-    def rows_marked(self, ids: Iterable[Any]) -> None:
-        """Marks came or went: repaint these rows whole."""
-        for id_ in ids:
-            self._painted.pop(id_, None)
-        self.rows_changed(ids)
-
-    def action_invert_marks(self) -> None:
-        self.view.invert_marks()
-        self.repaint_all()
-        self.post_message(self.Wanted("marks"))
-
-    def action_fold(self) -> None:
-        self.view.fold()
-        self.reload()
-        self.post_message(self.Wanted("folded"))
-
-    def action_fold_all(self) -> None:
-        self.view.fold_all()
-        self.reload()
-        self.post_message(self.Wanted("folded"))
-
-    def action_want(self, what: str) -> None:
-        self.post_message(self.Wanted(what))
 
 
 class ListingPane(Vertical):
@@ -403,79 +336,25 @@ class ListingPane(Vertical):
 
     def show_title(self) -> None:
         self.show_notes()
-        total = sum(1 for _ in self.view.all_rows())
-        shown = self.view.shown_count
-        where = plain(self.scope) if self.scope != ALL else "all connections"
-        count = f"{shown} of {total}" if not self._query.empty else str(total)
-        left: list[Part] = [(f" {self._resource.title} · {where} · {count}", "")]
-        if self.view.marks:
-            hidden = self.view.hidden_marks
-            note = f" ({hidden} hidden)" if hidden else ""
-            left.append((f" · {len(self.view.marks)} marked{note}", "mark"))
-        if self._needs_all_details():
-            unread = sum(1 for record in self.view.all_rows() if record.details is None)
-            if unread:
-                left.append((f" · {unread} definitions to read", "dim"))
         state = self._store.connections.get(self.scope)
-        if state is not None and state.phase == "stale":
-            left.append((f" · stale since {units.duration(time.time() - state.since)}", "warn"))
-        right: list[Part] = [(f"{plain(self._query.text)} ", "accent")] if not self._query.empty else []
-        self.title.show(left, right)
+        reads = self._needs_all_details()
+        self.title.show(
+            *title_parts(self._resource.title, self.scope, self.view, self._query, state, reads=reads)
+        )
 
     def show_notes(self) -> None:
-        """What an empty list says: why there is nothing, and what to do about it."""
-        notes = self._notes() if not self.view.lines else []
+        """What an empty list says."""
+        notes: list[str] = []
+        if not self.view.lines:
+            filtered = self._query.text if not self._query.empty and len(self.view) else None
+            notes = empty_notes(self.scope, filtered, self._store.connections)
         if notes != self.table.notes:
             self.table.notes = notes
             self.table.refresh()
-
-    def _notes(self) -> list[str]:
-        if not self._query.empty and len(self.view):
-            return [f"No domain matches {plain(self._query.text)}.", "Esc clears the filter, / changes it."]
-        state = self._store.connections.get(self.scope)
-        if self.scope == ALL or state is None:
-            phases = {state.phase for state in self._store.connections.values()}
-            if "opening" in phases:
-                return ["Connecting …"]
-            if "open" in phases:
-                return ["No domains."]
-            return ["No connection is open.", "Choose one with Tab and Enter, or with : and its name."]
-        match state.phase:
-            case "opening":
-                return [f"Connecting to {shown_uri(state.uri)} …"]
-            case "open":
-                return ["No domains."]
-            case "closed":
-                return ["Not connected.", "Ctrl+R connects."]
-            case _:
-                return [plain(line) for text in (state.error, state.hint) for line in text.splitlines()]
 
     def show_summary(self) -> None:
         if not self.summary.display:
             return
         totals = Totals.of(self.view.all_rows())
         state = self._store.connections.get(self.scope)
-        facts = state.facts if state is not None else None
-        usage = self._store.hosts.get(self.scope)
-        parts: list[Part] = [(f" {totals.active} of {totals.defined} up", "")]
-        if facts is not None and facts.cpus:
-            ratio = totals.vcpus / facts.cpus
-            parts.append((f" · vCPUs {totals.vcpus}/{facts.cpus}", _over(ratio, 1.0, 2.0)))
-        else:
-            parts.append((f" · {totals.vcpus} vCPUs", ""))
-        given = units.size(totals.memory_kib * 1024)
-        if facts is not None and facts.memory_kib:
-            ratio = totals.memory_kib / facts.memory_kib
-            text = f" · memory {given} of {units.size(facts.memory_kib * 1024)} ({units.percent(ratio)})"
-            parts.append((text, _over(ratio, 0.8, 1.0)))
-        else:
-            parts.append((f" · memory {given}", ""))
-        if usage is not None and usage.cpu is not None:
-            parts.append((f" · host CPU {units.percent(usage.cpu)}", _over(usage.cpu, 0.75, 0.9)))
-        if usage is not None and usage.memory is not None:
-            parts.append((f" · host memory {units.percent(usage.memory)}", _over(usage.memory, 0.8, 0.95)))
-        self.summary.show(parts)
-
-
-def _over(value: float, warn: float, bad: float) -> str:
-    return "bad" if value > bad else "warn" if value > warn else ""
+        self.summary.show(summary_parts(totals, state, self._store.hosts.get(self.scope)))

@@ -1,9 +1,8 @@
 """The main screen: connections, list and detail, and how one moves between them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from rich.cells import cell_len
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -12,27 +11,29 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tuivirt.core.action import Action
 from tuivirt.core.backend import Backend
 from tuivirt.core.query import QueryError
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
-from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commandline import CommandError, CommandLine, Verb
-from tuivirt.ui.commands import Command, actions_of, bindings_of, commands_of
+from tuivirt.ui.commands import Command, actions_of, bindings_of
 from tuivirt.ui.copying import Copying
 from tuivirt.ui.hosts import Hosts
 from tuivirt.ui.options import Options
 from tuivirt.ui.overlays import Overlays
+from tuivirt.ui.panes.connection_roster import ALL
 from tuivirt.ui.panes.connections import ConnectionsPane
 from tuivirt.ui.panes.connections_line import ConnectionsLine
-from tuivirt.ui.panes.listing import ALL, DomainTable, ListingPane
+from tuivirt.ui.panes.domain_table import DomainTable
+from tuivirt.ui.panes.listing import ListingPane
 from tuivirt.ui.perform import Performer
+from tuivirt.ui.screens.arrangement import Arrangement
+from tuivirt.ui.screens.keys_line import KeysLine
+from tuivirt.ui.screens.prompts import Prompts
 from tuivirt.ui.verbs import verbs
 from tuivirt.ui.widgets.bars import Bar
-from tuivirt.ui.widgets.keysbar import hints, status
 from tuivirt.ui.widgets.table import LineTable
 
 if TYPE_CHECKING:
@@ -104,10 +105,13 @@ class MainScreen(Screen[None]):
         self._prompt: Prompt | None = None
         self._completing: Timer | None = None
         self.keys = Bar(style, role="dim", id="keys")
+        self.arrangement = Arrangement(self, options.remembered)
+        self.prompts = Prompts(self, options.remembered)
         self.performer = Performer(self, backend, store, options)
         self.hosts = Hosts(self, backend, store, options)
         self.copying = Copying(self, backend, store)
         self.overlays = Overlays(self, backend, store)
+        self.keys_line = KeysLine(self, backend, store, options.keys)
         self.commandline = CommandLine(self.verbs)
         self.style = style
         self._history: list[str] = []
@@ -125,7 +129,7 @@ class MainScreen(Screen[None]):
         yield self.keys
 
     def on_mount(self) -> None:
-        self._restore_sizes()
+        self.arrangement.restore_sizes()
         self.show_scope(self.options.view, remember=False)
         self.set_interval(1.0, self._every_second)
         self._completing = self.set_timer(PATIENCE, self._complete)
@@ -146,6 +150,11 @@ class MainScreen(Screen[None]):
         self._detail, self._prompt = detail, prompt
         detail.show(self.listing.record)
         self.app.post_message(self.Completed())
+
+    @property
+    def completed(self) -> bool:
+        """Whether ``Completed`` was posted."""
+        return self._detail is not None
 
     @property
     def detail(self) -> "DetailPane":
@@ -229,30 +238,7 @@ class MainScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """The last line: keys of the place, and what the connection is doing."""
-        record = self.listing.record
-        name = record.host if record is not None else self.listing.scope
-        usage = self.store.hosts.get(name)
-        right = status(
-            name,
-            usage.rtt if usage is not None else None,
-            self.backend.calls(name),
-            self.performer.running,
-        )
-        count = self.listing.table.count
-        room = self.size.width - sum(cell_len(text) for text, _ in right) - (len(count) + 2 if count else 0)
-        left = hints(*self._offered(record), self.options.keys, room)
-        self.keys.show([(f" {count} ", "accent"), *left] if count else left, right)
-
-    def _offered(self, record: DomainRecord | None) -> tuple[list[Action[Any]], tuple[Command, ...]]:
-        """The actions and commands that the line of keys names in this place."""
-        if self.place in (self.connections, self.connections_line):
-            return [], (*commands_of("connections"), *commands_of("app"))
-        refusal = self.performer.refusal
-        actions = [a for a in ACTIONS["domain"] if record is not None and refusal(a, record) is None]
-        if self.place is self._detail:
-            tab: Any = self.detail.active
-            return actions, (*commands_of(tab), *commands_of("detail"), *commands_of("app"))
-        return actions, (*commands_of("list"), *commands_of("app"))
+        self.keys_line.show()
 
     def on_descendant_focus(self) -> None:
         self.show_keys()
@@ -285,69 +271,24 @@ class MainScreen(Screen[None]):
     # Panes
 
     def action_next_pane(self) -> None:
-        self._step_pane(1)
+        self.arrangement.step(1)
 
     def action_previous_pane(self) -> None:
-        self._step_pane(-1)
-
-    def _step_pane(self, step: int) -> None:
-        panes: list[Widget] = [pane for pane in self._panes() if pane.display and pane.size]
-        if not panes:
-            return
-        at = next((n for n, pane in enumerate(panes) if pane.has_focus_within or pane.has_focus), -1)
-        focus = panes[(at + step) % len(panes)]
-        (self.detail.focus_target() if focus is self._detail else focus).focus()
-
-    def _panes(self) -> Sequence[Widget]:
-        panes = (self.connections, self.connections_line, self.listing.table)
-        return panes if self._detail is None else (*panes, self._detail)
+        self.arrangement.step(-1)
 
     @property
     def place(self) -> Widget:
         """The pane that has the focus."""
-        return next((pane for pane in self._panes() if pane.has_focus_within or pane.has_focus), self.listing)
+        return self.arrangement.place
 
     def action_zoom(self) -> None:
-        zoomed = self.has_class("-zoom-list") or self.has_class("-zoom-detail")
-        self.remove_class("-zoom-list", "-zoom-detail")
-        if not zoomed:
-            self.add_class("-zoom-detail" if self.place is self._detail else "-zoom-list")
-
-    def open_detail(self) -> None:
-        """Into the detail: as a full screen where there is no room for both."""
-        if self.listing.record is None:
-            return
-        if self.has_class("-short"):
-            self.add_class("-zoom-detail")
-        self.call_after_refresh(lambda: self.detail.focus_target().focus())
-
-    def leave_detail(self) -> None:
-        self.remove_class("-zoom-detail")
-        self.listing.table.focus()
+        self.arrangement.zoom()
 
     def action_resize_sidebar(self, delta: int) -> None:
-        self._step_size(
-            "sidebar", self.connections.outer_size.width, delta, 16, max(16, self.size.width // 2)
-        )
+        self.arrangement.resize_sidebar(delta)
 
     def action_resize_list(self, delta: int) -> None:
-        self._step_size("list", self.listing.outer_size.height, delta, 6, max(6, self.size.height - 10))
-
-    def _step_size(self, name: str, now: int, delta: int, least: int, most: int) -> None:
-        """Another size from what is wanted so far: with a key held down the layout is behind it."""
-        wanted = self.options.remembered.get(name, None)
-        if not isinstance(wanted, int) or not least <= wanted <= most:
-            wanted = now
-        self.options.remembered.set(name, max(least, min(wanted + delta, most)))
-        self._restore_sizes()
-
-    def _restore_sizes(self) -> None:
-        sidebar = self.options.remembered.get("sidebar", None)
-        rows = self.options.remembered.get("list", None)
-        if isinstance(sidebar, int):
-            self.connections.styles.width = sidebar
-        if isinstance(rows, int):
-            self.listing.styles.height = rows
+        self.arrangement.resize_list(delta)
 
     def action_toggle_summary(self) -> None:
         self.listing.toggle_summary()
@@ -366,12 +307,12 @@ class MainScreen(Screen[None]):
         table = self.listing.table
         if table.clear_count():
             self.show_keys()
-        elif self.place is self._detail:
-            self.leave_detail()
+        elif self.arrangement.in_detail:
+            self.arrangement.leave_detail()
         elif self.has_class("-zoom-list"):
-            self.action_zoom()
-        elif self.place in (self.connections, self.connections_line):
-            self.show_domains()
+            self.arrangement.zoom()
+        elif self.arrangement.in_connections:
+            self.arrangement.show_domains()
         elif self.listing.view.marks:
             self.listing.clear_marks()
         elif not self.listing.filtering.empty:
@@ -393,36 +334,10 @@ class MainScreen(Screen[None]):
     # Prompts
 
     def action_filter(self) -> None:
-        before = self.listing.filtering.text
-        # Asked here and awaited there: what is typed right behind the key must reach the prompt.
-        answer = self.prompt.ask(
-            "/",
-            before,
-            replace=True,
-            history=self._lines("filters"),
-            complete=self.listing.complete_filter,
-            changed=self.listing.set_query,
-        )
-        self.run_worker(self._filter(answer, before), group="prompt")
-
-    async def _filter(self, answer: Awaitable[str | None], before: str) -> None:
-        text = await answer
-        self.listing.set_query(before if text is None else text)
-        if text:
-            self._keep_line("filters", text)
-        self.listing.table.focus()
+        self.prompts.filter()
 
     def action_command(self) -> None:
-        meant = self.chosen()
-        answer = self.prompt.ask(":", history=self._lines("commands"), complete=self.commandline.complete)
-        self.run_worker(self._command(answer, meant), group="prompt")
-
-    async def _command(self, answer: Awaitable[str | None], meant: Sequence[DomainRecord]) -> None:
-        line = await answer
-        self.listing.table.focus()
-        if line:
-            self._keep_line("commands", line)
-            self.run_line(line, meant)
+        self.prompts.command()
 
     def run_line(self, line: str, meant: Sequence[DomainRecord]) -> None:
         """Run a line of the command line; a mistake in it is told. An action is for the domains ``meant``."""
@@ -433,14 +348,6 @@ class MainScreen(Screen[None]):
             self.tell(str(error), severity="warning")
         finally:
             self._meant = None
-
-    def _lines(self, name: str) -> list[str]:
-        """Lines typed before, oldest first."""
-        return [line for line in self.options.remembered.get(name, []) if isinstance(line, str)]
-
-    def _keep_line(self, name: str, line: str) -> None:
-        lines = [kept for kept in self._lines(name) if kept != line]
-        self.options.remembered.set(name, [*lines, line][-50:])
 
     # Actions on domains
 
@@ -460,7 +367,7 @@ class MainScreen(Screen[None]):
 
     def chosen(self) -> list[DomainRecord]:
         """What an action is for: the marked domains when in the list, else the one under the cursor."""
-        marked = self.listing.marked() if self.place is not self._detail else []
+        marked = self.listing.marked() if not self.arrangement.in_detail else []
         return marked or ([self.listing.record] if self.listing.record else [])
 
     def on_domain_table_wanted(self, message: DomainTable.Wanted) -> None:
@@ -500,7 +407,7 @@ class MainScreen(Screen[None]):
             self.copying.ask(self.listing.record)
 
     def on_line_table_opened(self) -> None:
-        self.open_detail()
+        self.arrangement.open_detail()
 
     def on_line_table_header_clicked(self, message: LineTable.HeaderClicked) -> None:
         column, reverse = self.listing.sort
@@ -539,20 +446,10 @@ class MainScreen(Screen[None]):
 
     # Views
 
-    def show_domains(self) -> None:
-        self.remove_class("-zoom-list", "-zoom-detail", "-zoom-connections")
-        self.listing.table.focus()
-
-    def show_connections(self) -> None:
-        """To the connections: as a full screen where the sidebar is folded away."""
-        if self.has_class("-narrow"):
-            self.add_class("-zoom-connections")
-        self.call_after_refresh(self.connections.focus)
-
     def action_help(self) -> None:
-        if self.place in (self.connections, self.connections_line):
+        if self.arrangement.in_connections:
             self.overlays.help(("connections", "app"))
-        elif self.place is self._detail:
+        elif self.arrangement.in_detail:
             self.overlays.help(("detail", "xml", "usage", "app"))
         else:
             self.overlays.help(("list", "table", "app"))
