@@ -269,6 +269,27 @@ def sources_of(hosts: Mapping[str, str], *, kind: Any = "argument") -> list[Sour
     ]
 
 
+def assembled(
+    backend: Any, sources: Sequence[Source], remembered: Mapping[str, Any] = {}, **options: Any
+) -> tuple[TuivirtApp, Callable[[Pilot[None]], Running]]:
+    """The app on a backend, and what makes a ``Running`` of it once there is a pilot."""
+    kept, bookmarks, journal = Kept(remembered), KeptBookmarks(sources), list[Entry]()
+    app = TuivirtApp(
+        backend,
+        Store({DOMAINS.kind: DOMAINS.record}),
+        Options(sources, kept, bookmarks, options.pop("test_uri", no_steps), journal.append, **options),
+    )
+    notes: list[str] = []
+    notify = app.notify
+
+    def noted(message: str, *, title: str = "", **more: Any) -> None:
+        notes.append(f"{title}: {message}" if title else message)
+        notify(message, title=title, **more)
+
+    setattr(app, "notify", noted)  # noqa: B010 (mypy takes no assignment to a method)
+    return app, lambda pilot: Running(app, pilot, backend, kept, bookmarks, journal, notes)
+
+
 @asynccontextmanager
 async def running(
     hosts: Mapping[str, str] | Sequence[Source] = {},
@@ -295,23 +316,10 @@ async def running(
             world.add(source.name, source.uri, read_only=source.read_only)
         for name in [source.name for source in sources] if opened is None else opened:
             world.connect(name)
-    kept, bookmarks, journal = Kept(remembered), KeptBookmarks(sources), list[Entry]()
-    app = TuivirtApp(
-        world,
-        Store({DOMAINS.kind: DOMAINS.record}),
-        Options(sources, kept, bookmarks, options.pop("test_uri", no_steps), journal.append, **options),
-    )
-    notes: list[str] = []
-    notify = app.notify
-
-    def noted(message: str, *, title: str = "", **more: Any) -> None:
-        notes.append(f"{title}: {message}" if title else message)
-        notify(message, title=title, **more)
-
-    setattr(app, "notify", noted)  # noqa: B010 (mypy takes no assignment to a method)
+    app, found = assembled(world, sources, remembered, **options)
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
-            run = Running(app, pilot, world, kept, bookmarks, journal, notes)
+            run = found(pilot)
             await run.until(lambda: app.screen is run.main and run.main.focused is run.table, "the list")
             await run.settled()
             if wait and backend is None:

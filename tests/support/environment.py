@@ -32,8 +32,8 @@ REMOVED = (
     "PAGER",
     "DBUS_SESSION_BUS_ADDRESS",
 )
-# Settings of the test run itself.
-KEPT = ("TUIVIRT_REQUIRE_DAEMON",)
+# Settings of the test run itself, and what its plugins tell each other.
+KEPT = ("TUIVIRT_REQUIRE_DAEMON", "TEXTUAL_SNAPSHOT_TEMPDIR")
 
 
 def is_foreign(name: str) -> bool:

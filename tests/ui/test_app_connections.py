@@ -218,3 +218,26 @@ async def test_there_is_no_way_back_to_a_removed_connection() -> None:
         run.main.hosts.toggle("gone")
         run.main.hosts.refresh("gone")
         assert run.app.is_running
+
+
+async def test_rows_of_a_lost_connection_are_dimmed_until_it_is_back() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend, view="lab1") as run:
+        stale = run.app.style("stale").color
+
+        def dimmed() -> bool:
+            return any(s.style is not None and s.style.color == stale for s in run.table.render_line(2))
+
+        await run.until_rows("web01")
+        assert not dimmed()
+        backend.connection("lab1", "stale", error="connection lost")
+        await run.until(dimmed, "dimmed")
+        strips = run.app.screen._compositor.render_strips(run.app.size)
+        assert any(
+            segment.style is not None and segment.style.color == stale
+            for strip in strips
+            for segment in strip
+            if "running" in segment.text
+        ), "on the screen"
+        backend.connection("lab1", "open", error="")
+        await run.until(lambda: not dimmed(), "as before")

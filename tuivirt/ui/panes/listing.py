@@ -273,6 +273,8 @@ class ListingPane(Vertical):
             moved = self.view.update(rows, delta.removed)
         if moved:
             self.table.reload()
+        elif any(self.scope in (ALL, name) for name in delta.connections):
+            self.table.repaint_all()  # its rows may have gone stale, or be fresh again
         else:
             self.table.rows_changed(delta.touched)
         if moved or delta.hosts or delta.touched:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rich.style import Style
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.1
 """Seconds after which the screen is completed though no rows have come."""
+LOW = 10
+"""With fewer lines the list has them all."""
 SETTLE = 0.1
 """Seconds the rows on screen must rest before what they need is asked for."""
 
@@ -127,6 +130,9 @@ class MainScreen(Screen[None]):
             with DomainsView(id="domains-view"):
                 yield self.listing
         yield self.keys
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < LOW, "-low")
 
     def on_mount(self) -> None:
         self.arrangement.restore_sizes()

@@ -42,7 +42,7 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         width = self.size.width
-        base = self._style("text") + self._style(self._role)
+        base = self.rich_style + self._style("text") + self._style(self._role)
 
         def styled(role: str) -> Style:
             return base + self._style(role) if role else base

@@ -112,6 +112,8 @@ class LineTable(ScrollView, can_focus=True):
         self._sort = ("", False)
         self._painted: dict[Any, tuple[Cell, ...]] = {}
         """Cells of the visible rows as they were painted last, to find those that differ."""
+        self._base = Style.null()
+        """Of what has no role of its own: with the background of the place."""
         self._count = ""
         self.notes: Sequence[str] = ()
         """What an empty list says instead of rows, as plain text."""
@@ -315,18 +317,18 @@ class LineTable(ScrollView, can_focus=True):
         if self._line_width != self.scrollable_content_region.width:
             self._place()
             self._painted.clear()
+        self._base = self.rich_style + self._style("text")  # not for every line: it asks all ancestors
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         width = self._line_width
-        base = self._style("text")
         if y == 0:
             return self._header(width)
         index = self.scroll_offset.y + y - 1
         lines = self.view.lines
         if index >= len(lines):
             note = self.notes[y - 2] if not lines and 2 <= y < 2 + len(self.notes) else ""
-            return Strip([Segment(fit(f"  {note}", width), base + self._style("dim"))], width)
+            return Strip([Segment(fit(f"  {note}", width), self._base + self._style("dim"))], width)
         line = lines[index]
         at_cursor = index == self.view.cursor_index
         if isinstance(line, GroupLine):
@@ -336,7 +338,7 @@ class LineTable(ScrollView, can_focus=True):
     def _row(self, id_: Any, width: int, *, at_cursor: bool) -> Strip:
         record: Record = self.view.row(id_)
         stale = self._stale(record)
-        base = self._style("text")
+        base = self._base
         over = self._style("cursor") if at_cursor else None
         marked = id_ in self.view.marks
         if stale:
@@ -362,7 +364,7 @@ class LineTable(ScrollView, can_focus=True):
         return Strip(segments, max(x, width))
 
     def _group(self, line: GroupLine[Any], width: int, *, at_cursor: bool) -> Strip:
-        style = self._style("text") + self._style("group")
+        style = self._base + self._style("group")
         if at_cursor:
             style += self._style("cursor")
         return Strip([Segment(fit(self.group_text(line), width), style)], width)
@@ -373,7 +375,7 @@ class LineTable(ScrollView, can_focus=True):
         return f"{sign} {plain(line.label) or '(none)'} · {len(line.ids)}"
 
     def _header(self, width: int) -> Strip:
-        style = self._style("text") + self._style("header")
+        style = self._base + self._style("header")
         left, right = self._hidden
         text = "‹ " if left else "  "
         x = MARK
