@@ -333,7 +333,7 @@ async def up(run: Running, key: str) -> None:
 
 async def _low(run: Running) -> int:
     """Make the list so low that it has pages; returns how many rows one has."""
-    await run.resize(120, 9)
+    await run.resize(120, 7)
     await run.until(lambda: run.table.height_of_body < 6, "a low list")
     return run.table.height_of_body
 

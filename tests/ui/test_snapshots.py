@@ -45,6 +45,7 @@ def detail(tab: str, *pressed: str) -> Act:
         await run.until(lambda: run.cursor == "web01", "the cursor on web01")
         pane = run.main.detail
         pane.select_tab(tab)
+        await run.until(lambda: not reading(run), "the definition has been read")
         await run.press("enter")
         await run.until(lambda: run.app.focused is pane.focus_target(), "the tab takes the keys")
         await run.press(*pressed)
@@ -175,6 +176,8 @@ def test_it_looks_as_it_did(snap_compare: Callable[..., bool], name: str, size: 
         await run.settled()
         for line in run.screen.query(Input):
             line.cursor_blink = False
+        run.screen.refresh()  # what lies behind a dialog is painted when the dialog is
+        await run.settled()
 
     assert snap_compare(app, terminal_size=size, run_before=play)
 
