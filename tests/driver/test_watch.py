@@ -245,6 +245,23 @@ class TestDefinitions:
         app.until(lambda: count(app, DetailRead) == before + 2, "two looks")
         until(lambda: not app.session()._prober._again, "and no third")
 
+    def test_the_row_under_the_cursor_is_looked_at_now_and_then(
+        self, app: Headless, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """libvirt tells nothing of what is changed for the next boot alone."""
+        monkeypatch.setattr(prober, "EVERY", 0.05)
+        app.fleet.watch({HOST: Watch(visible=keys(app, "web", "db"))})
+        app.until(lambda: app.domain("web").details and app.domain("db").details, "both")
+        xml = app.libvirt().lookupByName("web").XMLDesc()
+        monkeypatch.setattr(libvirt.virDomain, "XMLDesc", lambda *_: xml.replace("The front", "The gate"))
+        app.until(lambda: app.domain("web").title == "The gate", "what nobody told of")
+        assert app.domain("db").title != "The gate", "nobody looks at that one again"
+        before = count(app, DetailRead)
+        app.fleet.watch({HOST: Watch()})
+        until(lambda: not app.fleet.calls(HOST), "no call in flight")
+        app.pump()
+        assert count(app, DetailRead) - before <= 2, "nothing is read for nobody"
+
     def test_one_that_cannot_be_parsed_is_without_details(
         self, app: Headless, monkeypatch: pytest.MonkeyPatch
     ) -> None:

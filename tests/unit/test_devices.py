@@ -337,3 +337,13 @@ def test_any_tree_can_be_listed(beside: list[etree._Element], inside: list[etree
     text = etree.tostring(root, encoding="unicode")
     assert len({device.path for device in devices(text)}) == len(devices(text))
     overview(text)
+
+
+def test_metadata_is_told_once() -> None:
+    definition = (
+        "<domain><metadata><a:x xmlns:a='urn:a'>1</a:x><b:y xmlns:b='urn:b'>2</b:y></metadata></domain>"
+    )
+    assert [(d.kind, d.path) for d in devices(definition)] == [
+        ("Metadata", "/domain/metadata/a:x"),
+        ("Metadata", "/domain/metadata/b:y"),
+    ]

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 SECOND_LOOK = 1.0
 """Seconds after an event of a definition at which it is read once more: libvirt tells of a device that came
 before it saves the definition with it, and tells nothing then."""
+EVERY = 15.0
+"""Seconds after which the definition of the row under the cursor is read again: of what is changed for the
+next boot alone (``virsh setmem --config``) libvirt sends no event."""
 
 
 class Prober(Lane):
@@ -59,6 +62,8 @@ class Prober(Lane):
         """UUIDs whose definition is known, and whether the live one was compared too."""
         self._again: dict[str, float] = {}
         """UUIDs to read once more, and when (monotonic seconds)."""
+        self._cursor = ("", 0.0)
+        """The UUID of the row under the cursor, and when its definition was read (monotonic seconds)."""
 
     def watch(self, watch: Watch) -> None:
         with self._changing():
@@ -100,6 +105,7 @@ class Prober(Lane):
         for uuid in [uuid for uuid, due in self._again.items() if due <= now]:
             del self._again[uuid]
             self._unknow(uuid)
+        self._look_again(now)
         for position, key in enumerate(watch.visible):
             pending = watch.pending or position == 0
             if not self._known.get(key.id, False) and (pending or key.id not in self._known):
@@ -108,7 +114,21 @@ class Prober(Lane):
             uuid = self._rest.popleft()
             if uuid not in self._known:
                 return self._reading(uuid, pending=False), None
-        return None, min(self._again.values()) - now if self._again else None
+        waits = [due - now for due in self._again.values()]
+        if watch.visible:
+            waits.append(self._cursor[1] + EVERY - now)
+        return None, min(waits, default=None)
+
+    def _look_again(self, now: float) -> None:
+        """The definition under the cursor is not known any more when it was read long ago."""
+        if not self._watch.visible:
+            return
+        uuid = self._watch.visible[0].id
+        if self._cursor[0] == uuid and now < self._cursor[1] + EVERY:
+            return
+        if self._cursor[0] == uuid:
+            self._known.pop(uuid, None)
+        self._cursor = (uuid, now)
 
     def _reading(self, uuid: str, *, pending: bool) -> Job:
         # Known from now on: an event while it is being read makes it unknown again.

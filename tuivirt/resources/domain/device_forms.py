@@ -459,7 +459,7 @@ _LAST: Final = (
     Form("Performance events", "perf", ("Events",), (Fact("Events", "event", PAIRS),)),
     Form("Key wrapping", "keywrap"),
     Form("Metadata", "metadata/*"),
-    Form("", "*[not(self::devices)]"),
+    Form("", "*[not(self::devices or self::metadata[*])]"),
 )
 
 FORMS: Final = (*_GENERAL, *_DEVICES, *_LAST)
