@@ -23,6 +23,15 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 _numbers = count()
 
+WORKERS_PER_CORE = 3
+"""Tests of an app in a terminal, or under Textual's pilot, mostly wait for the other side: of one worker for
+each core only a third of the time is work.
+"""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    return WORKERS_PER_CORE * len(os.sched_getaffinity(0))
+
 
 @pytest.fixture(autouse=True)
 def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
