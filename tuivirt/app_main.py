@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from tuivirt.logs import quiet_stderr
 if TYPE_CHECKING:
     from tuivirt.config.options import RunOptions
     from tuivirt.core.steps import Step
+    from tuivirt.ui.options import Ask
 
 
 def run(options: "RunOptions") -> int:
@@ -96,17 +97,10 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
     return app.return_code or 0
 
 
-def _test_uri(uri: str) -> "Awaitable[Sequence[Step]]":
-    import asyncio
-    from concurrent.futures import Future
-    from threading import Thread
+def _test_uri(uri: str, ask: "Ask") -> "AsyncIterator[Step]":
+    from tuivirt.backend.trial import trial
 
-    from tuivirt.backend import doctor
-
-    steps: Future[Sequence[Step]] = Future()
-    # A daemon thread: quitting must not wait for a host that does not answer.
-    Thread(target=lambda: steps.set_result(doctor.run(uri)), name="test", daemon=True).start()
-    return asyncio.wrap_future(steps)
+    return trial(uri, ask)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.app import TuivirtApp
 from tuivirt.ui.dialogs.base import Dialog
-from tuivirt.ui.options import Options
+from tuivirt.ui.options import Ask, Options
 from tuivirt.ui.panes.listing import ListingPane
 from tuivirt.ui.screens.main import MainScreen
 from tuivirt.ui.widgets.table import LineTable
@@ -76,8 +76,8 @@ class KeptBookmarks:
         return list(self.kept.values())
 
 
-async def no_steps(uri: str) -> Sequence[Step]:
-    return (Step("URI", True, uri),)
+async def no_steps(uri: str, _ask: Ask) -> AsyncIterator[Step]:
+    yield Step("URI", True, uri)
 
 
 @dataclass

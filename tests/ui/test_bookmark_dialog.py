@@ -1,7 +1,7 @@
 """The dialog for a bookmark: URI and parts follow each other, tests show their steps, mistakes are told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,10 +13,12 @@ from textual.widgets import Static
 from textual.widgets._select import SelectOverlay
 
 from tests.support.pilot import pasted, type_ahead, until
-from tuivirt.core.errors import HostError
+from tuivirt.core.question import Question
 from tuivirt.core.source import Source
 from tuivirt.core.steps import Step
-from tuivirt.ui.dialogs.bookmark import BookmarkDialog, BookmarkEdit, Test
+from tuivirt.ui.dialogs.bookmark import BookmarkDialog, BookmarkEdit
+from tuivirt.ui.dialogs.credential import CredentialDialog
+from tuivirt.ui.options import Ask, Test
 from tuivirt.ui.theme import load_themes
 from tuivirt.ui.widgets.choices import Flag, PushButton
 from tuivirt.ui.widgets.drop_down import DropDown
@@ -30,8 +32,8 @@ LAB1 = Source(
 HOSTILE = "[red]x[/] [@click=app.quit]y[/]\x9b31m\x1b[2J\u202e漢字😀"
 
 
-async def no_steps(uri: str) -> Sequence[Step]:
-    raise AssertionError(f"nobody asked to test {uri}")
+async def no_steps(uri: str, _ask: Ask) -> AsyncIterator[Step]:
+    yield Step("nobody asked to test it", ok=False, detail=uri)
 
 
 class Form(App[None]):
@@ -263,7 +265,7 @@ async def test_an_edit_starts_from_the_bookmark_and_may_keep_its_name() -> None:
 async def test_hostile_text_is_plain_and_comes_back_as_it_was() -> None:
     source = Source(HOSTILE, f"qemu+ssh://{HOSTILE}/system", "bookmark", "", HOSTILE)
 
-    async def step(uri: str) -> AsyncIterator[Step]:
+    async def step(uri: str, _ask: Ask) -> AsyncIterator[Step]:
         yield Step(HOSTILE, ok=False, detail=HOSTILE, hint=HOSTILE)
 
     async def check(form: Form, pilot: Pilot[None]) -> None:
@@ -345,7 +347,7 @@ async def test_showing_parameters_changes_nothing(uri: str) -> None:
 async def test_steps_are_shown_as_they_come() -> None:
     gate = asyncio.Event()
 
-    async def steps(uri: str) -> AsyncIterator[Step]:
+    async def steps(uri: str, _ask: Ask) -> AsyncIterator[Step]:
         assert uri == "qemu+ssh://h/system"
         yield Step("name", ok=True, detail="h is 192.0.2.1")
         await gate.wait()
@@ -363,27 +365,21 @@ async def test_steps_are_shown_as_they_come() -> None:
     await run(check, Form(test=steps))
 
 
-async def test_all_steps_may_come_at_once() -> None:
-    async def steps(uri: str) -> Sequence[Step]:
-        return [Step("driver", ok=True)]
+async def test_what_the_host_asks_is_asked_over_the_dialog() -> None:
+    async def steps(_uri: str, ask: Ask) -> AsyncIterator[Step]:
+        answer = await ask(Question(1, "h", "root@h", "ssh", "password", "root@h's password: "))
+        yield Step("SSH authentication", ok=answer == "hunter2")
 
     async def check(form: Form, pilot: Pilot[None]) -> None:
-        await pasted(pilot, "qemu:///system")
-        next(button for button in form.dialog.query(PushButton) if button.name == "test").focus()
-        await pilot.press("enter")
-        await until(pilot, lambda: "✓ driver\nit works" in form.shown, "the verdict")
-
-    await run(check, Form(test=steps))
-
-
-async def test_a_test_that_fails_as_a_whole_says_why() -> None:
-    async def steps(uri: str) -> Sequence[Step]:
-        raise HostError("no room for a thread", hint="close something")
-
-    async def check(form: Form, pilot: Pilot[None]) -> None:
-        await pasted(pilot, "qemu:///system")
-        await pilot.press("ctrl+t")
-        await until(pilot, lambda: "no room for a thread\n  close something" in form.shown, "the reason")
+        for answer, verdict in (("hunter2", "it works"), (None, "it does not work")):
+            form.focus("uri")
+            await pilot.press("ctrl+a", "ctrl+k")
+            await pasted(pilot, "qemu+ssh://root@h/system")
+            await pilot.press("ctrl+t")
+            await until(pilot, lambda: isinstance(form.screen, CredentialDialog) and form.focused)
+            await pilot.press(*(answer or ()), "enter" if answer else "escape")
+            await until(pilot, lambda verdict=verdict: verdict in form.shown, verdict)  # type: ignore[misc]
+        assert "hunter2" not in form.shown
 
     await run(check, Form(test=steps))
 
@@ -391,7 +387,7 @@ async def test_a_test_that_fails_as_a_whole_says_why() -> None:
 async def test_another_uri_ends_the_test_of_the_last() -> None:
     ended: list[str] = []
 
-    async def steps(uri: str) -> AsyncIterator[Step]:
+    async def steps(uri: str, _ask: Ask) -> AsyncIterator[Step]:
         try:
             yield Step(f"only {uri}", ok=True)
             await asyncio.Event().wait()
@@ -421,9 +417,7 @@ async def test_it_fits_eighty_columns_and_scrolls_below() -> None:
             assert word in shown
         await pilot.resize_terminal(60, 12)
         form.focus("group")
-        await pilot.pause()
-        shown = "\n".join(lines(form))
-        assert "Group" in shown
-        assert "[ Save ]" in shown
+        await until(pilot, lambda: "Group" in "\n".join(lines(form)), "the field that has the focus")
+        assert "[ Save ]" in "\n".join(lines(form))
 
     await run(check, Form(LAB1))

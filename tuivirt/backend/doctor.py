@@ -14,10 +14,11 @@ import libvirt
 from tuivirt.backend import event_thread, reach
 from tuivirt.backend.auth import open_connection
 from tuivirt.backend.errors import explain_error, step_of
+from tuivirt.backend.interview import Ask, open_answering
 from tuivirt.backend.limited import UnansweredError, limited
 from tuivirt.core.steps import Step
 from tuivirt.core.uri import ConnectionURI, URIError
-from tuivirt.core.uri_check import warnings
+from tuivirt.core.uri_check import is_on, warnings
 from tuivirt.core.uri_explain import explain
 
 TIMEOUT: Final = 15.0
@@ -30,13 +31,18 @@ def versions() -> dict[str, str]:
     return {"libvirt": f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"}
 
 
-def run(uri: str, *, read_only: bool = False, timeout: float = TIMEOUT) -> list[Step]:
+def run(uri: str, *, read_only: bool = False, timeout: float = TIMEOUT, ask: Ask | None = None) -> list[Step]:
     """All steps up to the first that fails. Blocks for a few times ``timeout`` at most."""
-    return list(steps(uri, read_only=read_only, timeout=timeout))
+    return list(steps(uri, read_only=read_only, timeout=timeout, ask=ask))
 
 
-def steps(uri: str, *, read_only: bool = False, timeout: float = TIMEOUT) -> Iterator[Step]:
-    """The steps one by one, as they are done; ends after the first that fails."""
+def steps(
+    uri: str, *, read_only: bool = False, timeout: float = TIMEOUT, ask: Ask | None = None
+) -> Iterator[Step]:
+    """The steps one by one, as they are done; ends after the first that fails.
+
+    ``ask`` is called, on the thread that iterates, for what the host asks; without it nothing is asked.
+    """
     privileged = os.geteuid() == 0
     try:
         parts = ConnectionURI.parse(uri)
@@ -48,25 +54,35 @@ def steps(uri: str, *, read_only: bool = False, timeout: float = TIMEOUT) -> Ite
         yield step
         if not step.ok:
             return
-    yield from _open(parts, read_only=read_only, timeout=timeout)
+    yield from _open(parts, read_only=read_only, timeout=timeout, ask=ask)
 
 
-def _open(parts: ConnectionURI, *, read_only: bool, timeout: float) -> Iterator[Step]:
+def _open(parts: ConnectionURI, *, read_only: bool, timeout: float, ask: Ask | None) -> Iterator[Step]:
     event_thread.ensure_running()
     try:
-        conn = limited(partial(open_connection, parts, read_only=read_only), timeout, libvirt.libvirtError)
+        if ask is None:
+            call = partial(open_connection, parts, read_only=read_only)
+            conn = limited(call, timeout, libvirt.libvirtError)
+        else:
+            conn = open_answering(parts, ask, read_only=read_only, timeout=timeout)
     except libvirt.libvirtError as error:
-        yield _failed(error, parts)
+        failed = _failed(error, parts)
+        yield from _passed(parts, failed.step)
+        yield failed if ask is not None else _unasked(failed)
         return
     except UnansweredError:
         yield _unanswered("open", timeout)
         return
+    except OSError as error:
+        yield Step("open", False, str(error))
+        return
+    yield from _passed(parts)
     yield Step("open", True, "read-only" if read_only else "for reading and writing")
     if parts.effective_transport is not None:
         yield Step("authentication", True, "the server let us in")
     try:
-        for name, ask in (("driver", _driver), ("list", _list)):
-            yield Step(name, True, limited(partial(ask, conn), timeout, libvirt.libvirtError))
+        for name, call_it in (("driver", _driver), ("list", _list)):
+            yield Step(name, True, limited(partial(call_it, conn), timeout, libvirt.libvirtError))
     except libvirt.libvirtError as error:
         yield _failed(error, parts, name)
     except UnansweredError:
@@ -75,9 +91,61 @@ def _open(parts: ConnectionURI, *, read_only: bool, timeout: float) -> Iterator[
         limited(conn.close, timeout, libvirt.libvirtError)
 
 
+_SSH: Final = {
+    "host key": "it is the one that is known",
+    "SSH authentication": "logged in",
+    "helper on the far side": "it runs",
+    "socket on the far side": "the daemon answers",
+}
+_STAGES: Final[dict[str | None, dict[str, str]]] = {
+    "ssh": _SSH,
+    "libssh": _SSH,
+    "libssh2": _SSH,
+    "tls": {
+        "TLS": "both sides agree on how to encrypt",
+        "TLS certificate": "the server's is good",
+        "our certificate": "the server took it",
+    },
+}
+"""What opening over a transport consists of, in order, and what is said of each when it worked."""
+
+_PART_OF: Final = {
+    "changed host key": "host key",
+    "socket permission there": "socket on the far side",
+    "SASL": "authentication",
+    "polkit": "authentication",
+}
+
+
+def _passed(parts: ConnectionURI, failed: str = "") -> Iterator[Step]:
+    """The stages that came before the one that failed, or all of them. Of other failures nothing is known."""
+    stages = _STAGES.get(parts.effective_transport, {})
+    last = _PART_OF.get(failed, failed)
+    if last and last not in {*stages, "authentication", "driver"}:
+        return
+    for stage, words in stages.items():
+        if stage == last:
+            return
+        yield Step(stage, True, "not checked" if _unchecked(parts, stage) else words)
+
+
+def _unchecked(parts: ConnectionURI, stage: str) -> bool:
+    ignored = is_on(parts.params.get("no_verify")) or parts.params.get("known_hosts_verify") == "ignore"
+    return ignored and stage in {"host key", "TLS certificate"}
+
+
 def _failed(error: libvirt.libvirtError, parts: ConnectionURI, step: str = "") -> Step:
     found = explain_error(error, parts.build())
     return Step(step or step_of(found.message, found.code), False, found.message, found.hint)
+
+
+def _unasked(failed: Step) -> Step:
+    """Say so where an answer might have helped."""
+    if failed.step not in {"authentication", "SSH authentication", "host key"}:
+        return failed
+    return failed._replace(
+        hint=f"{failed.hint} Nothing was asked here: the app asks, and tuivirt doctor in a terminal."
+    )
 
 
 def _unanswered(step: str, timeout: float) -> Step:
@@ -96,6 +164,11 @@ def _driver(conn: libvirt.virConnect) -> str:
 
 
 def _list(conn: libvirt.virConnect) -> str:
-    domains = conn.listAllDomains()
+    try:
+        domains = conn.listAllDomains()
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
+            raise
+        return "this driver has no domains"
     running = conn.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)
     return f"{len(domains)} domain{'s' * (len(domains) != 1)}, {len(running)} active"

@@ -13,22 +13,34 @@ if TYPE_CHECKING:
 
 
 def explain_error(error: libvirt.libvirtError, uri: str) -> HostError:
-    """The error with a hint where one is known. ``uri``: of the connection that it happened on."""
+    """The error with a hint where one is known. ``uri``: of the connection that it happened on.
+
+    Where libvirt does not say enough the host is looked at again, for a few seconds at most.
+    """
     message = error.get_error_message() or str(error)
     code = error.get_error_code()
-    return HostError(message, code, error.get_error_domain(), hint_for(message, code, uri))
+    hint = _find(message, code)
+    advice = _advice(hint, uri)
+    if hint is not None and hint.closer:
+        from tuivirt.backend.closer import look
+
+        advice = look(message, uri) or advice
+    return HostError(message, code, error.get_error_domain(), advice)
 
 
 def hint_for(message: str, code: int | None, uri: str) -> str:
     """What to do about an error of libvirt; empty when nothing is known."""
-    hint = _find(message, code)
-    return hint.advice.format_map(_place(uri)) if hint else ""
+    return _advice(_find(message, code), uri)
 
 
 def step_of(message: str, code: int | None) -> str:
     """The step of opening a connection at which an error happened: ``host key``, ``polkit``, ``driver`` …"""
     hint = _find(message, code)
     return hint.step if hint else "open"
+
+
+def _advice(hint: "Hint | None", uri: str) -> str:
+    return hint.advice.format_map(_place(uri)) if hint else ""
 
 
 def _find(message: str, code: int | None) -> "Hint | None":

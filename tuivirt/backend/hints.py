@@ -20,13 +20,18 @@ class Hint(NamedTuple):
     """``virErrorNumber``; None when the text says enough."""
     step: str = "open"
     """The step of opening a connection that such an error belongs to, in the words that the user reads."""
+    closer: bool = False
+    """A closer look at the host may know more: see ``closer.py``."""
 
 
-def _hint(pattern: str, advice: str, code: int | None = None, step: str = "open") -> Hint:
-    return Hint(re.compile(pattern, re.DOTALL), advice, code, step)
+def _hint(
+    pattern: str, advice: str, code: int | None = None, step: str = "open", *, closer: bool = False
+) -> Hint:
+    return Hint(re.compile(pattern, re.DOTALL), advice, code, step, closer)
 
 
-_SOCKET: Final = r"Failed to connect socket to '[^']*': "
+# At the beginning: the far side of ssh says the same in the middle of its words.
+_SOCKET: Final = r"^Failed to connect socket to '[^']*': "
 
 CONFIGURATION: Final = (
     _hint(
@@ -60,6 +65,7 @@ LOCAL: Final = (
         "Join the group that owns the socket (usermod -aG libvirt USER) and log in again, or use "
         "qemu:///session.",
         step="socket permission",
+        closer=True,
     ),
     _hint(
         r"Cannot create user runtime directory '[^']*'",
@@ -86,7 +92,7 @@ SSH: Final = (
         "The host shows another key than before: it was installed anew, or somebody is in between. Find out "
         "which. If it is all right, forget the old key (ssh-keygen -R) and connect once with ssh "
         "{port}{login}.",
-        step="host key",
+        step="changed host key",
     ),
     _hint(
         r"Host key verification failed|decision to accept host key",
@@ -106,7 +112,8 @@ SSH: Final = (
         step="SSH authentication",
     ),
     _hint(
-        r"Permission denied \(|failed to authenticate|connect to ssh agent|private key passphrase",
+        r"Permission denied \(|failed to authenticate|[Ss][Ss][Hh] [Aa]gent|private key passphrase|"
+        r"authentication with private key|authentication methods|keyboard interactive authentication failed",
         "SSH could not log in. Load the key into an agent (ssh-add), or name it with ?keyfile=; to try: ssh "
         "{port}{login}",
         step="SSH authentication",
@@ -133,15 +140,29 @@ SSH: Final = (
         step="TCP",
     ),
     _hint(
-        r"while reading data: .*: (?:command )?not found|recv data: .*: (?:command )?not found",
+        r"(?:while reading|recv) data: .*: (?:(?:command )?not found|invalid option -- '?U)|"
+        r"terminated with non-zero code: 127",
         "{host} lacks the program that reaches its libvirt socket. Install virt-ssh-helper (libvirt-clients "
         "or libvirt-daemon) or nc (netcat-openbsd) there.",
         step="helper on the far side",
     ),
     _hint(
-        r"\bnc: |virt-ssh-helper: |Remote command terminated",
-        "SSH works, but libvirt's socket on {host} does not answer. Start libvirtd or virtqemud.socket "
-        "there, check ?socket=, and that the user is in the group libvirt there.",
+        r"(?:while reading|recv) data: (?:virt-ssh-helper|\w+): .*: Permission denied",
+        "SSH works, but libvirt's socket on {host} is not open to this user. Have it join the group that "
+        "owns the socket there (usermod -aG libvirt USER), or log in as root.",
+        step="socket permission there",
+    ),
+    _hint(
+        r"(?:while reading|recv) data: (?:virt-ssh-helper|nc|[Nn]cat|netcat): ",
+        "SSH works, but nothing listens at libvirt's socket on {host}. Start libvirtd or virtqemud.socket "
+        "there, or check ?socket=.",
+        step="socket on the far side",
+    ),
+    _hint(
+        r"Remote command terminated",
+        "SSH works, but what connects to libvirt's socket on {host} failed, and this transport does not tell "
+        "why. Start libvirtd or virtqemud.socket there, check ?socket=, and that the user is in the group "
+        "libvirt there; +ssh would say which.",
         step="socket on the far side",
     ),
     _hint(
@@ -154,9 +175,17 @@ SSH: Final = (
 AUTHENTICATION: Final = (
     _hint(
         r"Failed to verify peer's certificate",
-        "The server's certificate is for another host name, or from a CA that is not in cacert.pem. Use the "
-        "name in the certificate, or install the right CA; no_verify=1 mends the name alone.",
+        "The server's certificate has expired, is for another host name, or is from a CA that is not in "
+        "cacert.pem. Have it renewed, use the name in it, or install the right CA; no_verify=1 checks "
+        "nothing.",
         step="TLS certificate",
+        closer=True,
+    ),
+    _hint(
+        r"The (?:client|CA) certificate \S+ (?:has expired|is not yet active)",
+        "Have that certificate made anew, or check the clock of this machine; no_sanity=1 leaves it to the "
+        "server to judge.",
+        step="our certificate",
     ),
     _hint(
         r"TLS handshake failed",
@@ -165,7 +194,7 @@ AUTHENTICATION: Final = (
         step="TLS",
     ),
     _hint(
-        r"SASL mechanism|authentication type \S+ rejected",
+        r"SASL mechanism|authentication type \S+",
         "The server offers another way to log in: leave ?auth= out, or see mech_list in its "
         "/etc/sasl2/libvirt.conf and the auth_ settings of its libvirtd.conf.",
         step="SASL",
@@ -178,7 +207,9 @@ AUTHENTICATION: Final = (
     ),
     _hint(
         r"",
-        "Check user and password; SASL users are made on the server with saslpasswd2 -a libvirt USER.",
+        "Check user and password; SASL users are made on the server with saslpasswd2 -a libvirt USER. If "
+        "nothing was asked, both sides share no SASL mechanism: GSSAPI needs a ticket (kinit), others their "
+        "plug-in here (libsasl2-modules) and in mech_list of the server's /etc/sasl2/libvirt.conf.",
         libvirt.VIR_ERR_AUTH_FAILED,
         step="authentication",
     ),
@@ -222,13 +253,13 @@ NETWORK: Final = (
         r"Cannot read \S+ (?:certificate|key) '|Our own certificate|Unable to .*certificate",
         "TLS needs a CA certificate, and our own certificate and key that it signed: in /etc/pki, in "
         "~/.pki/libvirt, or in the directory of ?pkipath=.",
-        step="TLS certificate",
+        step="our certificate",
     ),
     _hint(
         r"Unable to read TLS confirmation",
         "The server refused our certificate: it needs one that its CA signed, or tls_no_verify_certificate = "
         "1 there.",
-        step="TLS certificate",
+        step="our certificate",
     ),
     _hint(
         r"TLS session priority",
@@ -239,8 +270,14 @@ NETWORK: Final = (
 
 ADDRESS: Final = (
     _hint(
+        r"transport support was not enabled",
+        "This libvirt was built without that transport: use +ssh, or install a libvirt that has it.",
+        step="URI",
+    ),
+    _hint(
         r"transport in URL not recognised",
-        "Write one of unix, tls, ssh, libssh, libssh2, tcp, ext after the +; proxy modes go into ?proxy=.",
+        "This libvirt has no such transport. Write one of unix, tls, ssh, libssh, libssh2, tcp, ext after "
+        "the plus sign; proxy modes go into ?proxy=.",
         step="URI",
     ),
     _hint(r"using unix socket and remote server", "Leave the host out, or use +ssh to reach it.", step="URI"),
@@ -251,8 +288,18 @@ ADDRESS: Final = (
     ),
     _hint(
         r"no connection driver available for",
-        "The daemon has no such driver: check the spelling, or install its package there "
+        "The libvirt that was asked has no such driver: check the spelling, or install its package there "
         "(libvirt-daemon-driver-...).",
+        step="driver",
+    ),
+    _hint(
+        r"built without the '\w+' driver",
+        "The libvirt that was asked has no such driver: it needs one that was built with it.",
+        step="driver",
+    ),
+    _hint(
+        r"vmrun utility is missing|/proc/vz does not exist",
+        "This driver works by the hypervisor's own programs: install those on this machine.",
         step="driver",
     ),
     _hint(

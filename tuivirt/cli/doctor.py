@@ -1,11 +1,16 @@
-"""``tuivirt doctor``: versions, files, the default URI and why, and a stepwise test of one connection."""
+"""``tuivirt doctor``: versions, files, the default URI and why, and a stepwise test of one connection.
+
+In a terminal it asks what the host asks; for scripts (``--json``, a pipe) it asks nothing.
+"""
 
 import platform
+import sys
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 
 from tuivirt import __version__, logs
 from tuivirt.backend import doctor
+from tuivirt.cli.asking import ask
 from tuivirt.cli.output import complain, print_json
 from tuivirt.cli.parser import Parser, add_json
 from tuivirt.config import paths
@@ -31,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
         if not options.json:
             _print_facts(found)
         steps = []
-        for step in _steps(source):
+        for step in _steps(source, asking=not options.json and _in_terminal()):
             steps.append(step)
             if not options.json:
                 _print_step(step)
@@ -51,13 +56,17 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _steps(source: Source | None) -> Iterator[Step]:
+def _in_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _steps(source: Source | None, *, asking: bool) -> Iterator[Step]:
     if source is None:
         yield Step(
             "default URI", False, "there is none, as libvirt.conf is broken", "Mend the file named above."
         )
     else:
-        yield from doctor.steps(source.uri, read_only=source.read_only)
+        yield from doctor.steps(source.uri, read_only=source.read_only, ask=ask if asking else None)
 
 
 def _versions() -> dict[str, str]:

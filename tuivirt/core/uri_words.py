@@ -128,9 +128,7 @@ PARAMETERS: Final[dict[str, Parameter]] = {
         Parameter("pkipath", "Directory of cacert.pem, clientcert.pem and clientkey.pem.", ("tls",)),
         Parameter("tls_priority", "Ciphers and protocols, in GnuTLS's notation.", ("tls",)),
         Parameter("no_sanity", "Do not check our own certificate files before use.", ("tls",), flag=True),
-        Parameter(
-            "auth", "The authentication to insist on: none, polkit, sasl or sasl.MECHANISM.", TRANSPORTS
-        ),
+        Parameter("auth", "The authentication to insist on: polkit, sasl or sasl.MECHANISM.", TRANSPORTS),
         Parameter("authfile", "Path of a file with the credentials that libvirt would ask for.", TRANSPORTS),
         Parameter("name", "The URI that the daemon is asked to open instead of this one.", TRANSPORTS),
     )

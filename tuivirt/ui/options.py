@@ -1,12 +1,19 @@
 """What the command line hands to the app: the user interface reads no file itself."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from tuivirt.core.journal import Entry
+from tuivirt.core.question import Question
 from tuivirt.core.source import Source
 from tuivirt.core.steps import Step
+
+Ask = Callable[[Question], Awaitable[str | None]]
+"""Asks the user; None cancels the login."""
+
+Test = Callable[[str, Ask], AsyncIterator[Step]]
+"""Tries a URI step by step, and asks what the host asks. Each step comes as soon as it is known."""
 
 
 class Remembered(Protocol):
@@ -44,7 +51,7 @@ class Options(NamedTuple):
     sources: Sequence[Source]
     remembered: Remembered
     bookmarks: Bookmarks
-    test_uri: Callable[[str], Awaitable[Sequence[Step]]]
+    test_uri: Test
     journal: Callable[[Entry], None]
     """Takes every new entry to the journal file; returns at once."""
     theme: str = "dark"

@@ -16,14 +16,14 @@ def list_all(conn: libvirt.virConnect, connection: str) -> tuple[list[Domain], H
 
     One ``virConnectGetAllDomainStats`` for the states (state alone never waits for a guest) and one
     ``virConnectListAllDomains`` for each flag. A driver without the stats call is asked for each domain:
-    it has no other way.
+    it has no other way. One of networks or storage alone (``network:///system``) has no domains.
     """
     try:
         states = _states(ask_all(conn, libvirt.VIR_DOMAIN_STATS_STATE, 0))
     except libvirt.libvirtError as error:
         if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
             raise
-        states = _states_one_by_one(conn.listAllDomains(0))
+        states = _states_one_by_one(_all(conn))
     return _with_flags(conn, connection, states)
 
 
@@ -50,6 +50,15 @@ def read_some(
             raise
         domains = []  # gone between these calls
     return domains, {domain.uuid: state[0] for domain, state in zip(domains, states, strict=False)}
+
+
+def _all(conn: libvirt.virConnect) -> list[libvirt.virDomain]:
+    try:
+        return conn.listAllDomains(0)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
+            raise
+        return []
 
 
 _State = tuple[libvirt.virDomain, int, int]

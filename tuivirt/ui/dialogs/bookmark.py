@@ -1,7 +1,7 @@
 """The dialog for a bookmark: a URI and its parts, each following the other, and a test of the connection."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import ClassVar
@@ -15,7 +15,7 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
-from tuivirt.core.errors import HostError
+from tuivirt.core.question import Question
 from tuivirt.core.source import Source
 from tuivirt.core.steps import Step
 from tuivirt.core.text import plain
@@ -34,14 +34,12 @@ from tuivirt.ui.dialogs.bookmark_parts import (
     with_part,
 )
 from tuivirt.ui.dialogs.parameters import Parameters
+from tuivirt.ui.options import Test
 from tuivirt.ui.widgets.choices import Flag, PushButton
 from tuivirt.ui.widgets.drop_down import DropDown
 from tuivirt.ui.widgets.inputs import TextInput
 from tuivirt.ui.widgets.note import Note
 from tuivirt.ui.widgets.roles import fitted, joined, styled
-
-Test = Callable[[str], Awaitable[Sequence[Step]] | AsyncIterator[Step]]
-"""Tries a URI step by step: all steps at the end, or each as soon as it is known. Raises HostError."""
 
 _TYPED = ("user", "host", "port", "path")
 
@@ -230,18 +228,16 @@ class BookmarkDialog(Dialog[BookmarkEdit]):
         self.run_worker(self._run_test(self._text), group="test", exclusive=True)
 
     async def _run_test(self, uri: str) -> None:
-        try:
-            answer = self._test(uri)
-            if isinstance(answer, AsyncIterator):
-                async for step in answer:
-                    self._steps.append(step)
-                    self._show_steps("testing …")
-            else:
-                self._steps += await answer
-        except HostError as error:
-            self._steps.append(Step("test", ok=False, detail=error.message, hint=error.hint))
+        async for step in self._test(uri, self._ask):
+            self._steps.append(step)
+            self._show_steps("testing …")
         failed = sum(not step.ok for step in self._steps)
         self._show_steps("", "it works" if self._steps and not failed else "it does not work")
+
+    async def _ask(self, question: Question) -> str | None:
+        from tuivirt.ui.dialogs.credential import CredentialDialog
+
+        return await self.app.push_screen_wait(CredentialDialog(question))
 
     def _forget_test(self) -> None:
         """Results are those of another URI."""
