@@ -157,6 +157,7 @@ def test_one_ssh_carries_everything_and_our_wrapper_is_never_shown(
     user.until(lambda: user.domain("web01").details is not None, "its definition")
     assert user.perform("domain.start", "web01")[0].phase == "done"
     assert sshd.relay.accepted == 1
+    assert sshd.log_text().count("Accepted publickey") == sshd.log_text().count("Starting session") == 1
     assert user.state().uri == uri
     directory = user.fleet._askpass._directory
     assert directory is not None

@@ -22,8 +22,10 @@ from typing import Any, Self
 
 from tests.support.cache import cached_directory
 from tests.support.environment import hermetic
+from tests.support.visitor import Visit
 from tests.support.wait import until
 
+ROOT = Path(__file__).parents[2]
 GUARD = Path(__file__).with_name("guard.py")
 PROGRAMS = ("libvirtd", "virsh", "qemu-system-x86_64", "qemu-img", "setpriv")
 # Daemons lie in sbin, which an ordinary user's PATH may lack.
@@ -266,6 +268,35 @@ class LibvirtDaemon:
         if "pid" not in answer:
             raise RuntimeError(f"{argv[0]}: {answer['error']}")
         return int(answer["pid"])
+
+    def visitor_home(self, user: int | None = None) -> Path:
+        """The directory that HOME and the XDG variables of a visitor lie under."""
+        home = self.directory / f"visitor{'' if user is None else user}"
+        (home / "run").mkdir(parents=True, exist_ok=True)
+        (home / "run").chmod(0o700)
+        if user is not None:
+            os.chown(home, user, user)
+            os.chown(home / "run", user, user)
+        return home
+
+    def visit(self, *uris: str, user: int | None = None, env: Mapping[str, str] | None = None) -> list[Visit]:
+        """What comes of these URIs when the app's backend opens them in the daemon's namespaces: the daemon
+        is the machine's own there. ``user``: as an ordinary user, who has directories of its own.
+        """
+        home = self.visitor_home(user)
+        if user is not None:
+            # As on a real machine others may look for the socket; whether they may use it is its own matter.
+            self.directory.chmod(0o711)
+            self.run.chmod(0o755)
+        whole = (hermetic(home) if self.system else {}) | {"PYTHONPATH": str(ROOT)} | dict(env or {})
+        output = self.directory / "visit"
+        output.unlink(missing_ok=True)
+        settings = json.dumps({"uris": uris, "user": user})
+        answer = self._ask({"run": [sys.executable, "-m", "tests.support.visitor", settings]}, whole, output)
+        *noise, result = output.read_text().splitlines() or [""]
+        if answer.get("status") != 0:
+            raise RuntimeError("\n".join([*noise, result]))
+        return [Visit(*found) for found in json.loads(result)]
 
     def guest_pid(self, name: str) -> int:
         """Return the process id of a running guest's QEMU."""

@@ -36,6 +36,8 @@ LogLevel VERBOSE
 MaxAuthTries 20
 """
 _CLIENT = """\
+{hosts}
+Host *
 UserKnownHostsFile {directory}/known_hosts
 GlobalKnownHostsFile /dev/null
 IdentityFile none
@@ -44,6 +46,17 @@ IdentityAgent none
 GSSAPIAuthentication no
 ControlPath none
 {extra}
+"""
+_JUMP = """\
+Host gate
+HostName 127.0.0.1
+Port {gate}
+IdentityFile {directory}/id
+Host lab
+HostName 127.0.0.1
+Port {port}
+ProxyJump gate
+IdentityFile {directory}/id
 """
 # In a mount namespace of its own: another /etc/shadow, another /run with the daemon's directory in it.
 _START = """\
@@ -135,11 +148,13 @@ class Sshd:
         argv = ["ssh-keygen", "-l", "-f", str(self.directory / "host.pub")]
         return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()[1]
 
-    def command(self, **options: str) -> Path:
-        """An ssh that reads none of the user's files; ``options`` are further ones of ssh_config."""
+    def command(self, hosts: str = "", **options: str) -> Path:
+        """An ssh that reads none of the user's files; ``hosts`` are blocks of ssh_config, ``options`` are for
+        all hosts.
+        """
         extra = "\n".join(f"{name} {value}" for name, value in options.items())
         config = self.directory / "ssh_config"
-        config.write_text(_CLIENT.format(directory=self.directory, extra=extra))
+        config.write_text(_CLIENT.format(directory=self.directory, hosts=hosts, extra=extra))
         script = self.directory / "ssh"
         script.write_text(f'#!/bin/sh\nexec ssh -F {shlex.quote(str(config))} "$@"\n')
         script.chmod(0o700)
@@ -157,6 +172,11 @@ class Sshd:
         if key:
             params["keyfile"] = str(self.directory / key)
         return self.uri(command=str(self.command()), **params)
+
+    def jump_uri(self) -> str:
+        """By way of a jump host that stands in ssh's own configuration alone, as the host's name does."""
+        hosts = _JUMP.format(directory=self.directory, gate=self.port, port=self._inner_port)
+        return f"qemu+ssh://{self.user}@lab{self._daemon.path}?command={self.command(hosts)}"
 
     def libssh_uri(self, transport: str, methods: str, key: str = "", **params: str) -> str:
         """By libssh or libssh2, with these methods alone."""

@@ -159,8 +159,13 @@ def _unanswered(step: str, timeout: float) -> Step:
 
 def _driver(conn: libvirt.virConnect) -> str:
     library = conn.getLibVersion()
-    host = f" on {conn.getHostname()}"
-    return f"{conn.getType()}{host}, libvirt {library // 1_000_000}.{library // 1000 % 1000}.{library % 1000}"
+    version = f"libvirt {library // 1_000_000}.{library // 1000 % 1000}.{library % 1000}"
+    try:
+        return f"{conn.getType()} on {conn.getHostname()}, {version}"
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
+            raise
+        return f"{conn.getType()}, {version}"  # one of networks or storage alone does not tell
 
 
 def _list(conn: libvirt.virConnect) -> str:
