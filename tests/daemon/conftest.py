@@ -1,12 +1,14 @@
 """A daemon of its own for every test that asks for one: 0.15 s to start, nothing to clean up after it."""
 
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.support import linux_guest as linux
 from tests.support.daemon import DaemonUnavailableError, LibvirtDaemon
+from tests.support.lab import Lab, reachable
 from tests.support.login import User
 from tests.support.sshd import Sshd
 from tests.support.unavailable import unavailable
@@ -55,6 +57,17 @@ def sshd(daemon: LibvirtDaemon) -> Iterator[Sshd]:
 def talkative_sshd(daemon: LibvirtDaemon) -> Iterator[Sshd]:
     """One that asks by itself (keyboard-interactive)."""
     with _sshd(daemon, keyboard_interactive=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A daemon that can be reached in every way; the tests of a module share it, and leave it as it is."""
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(reachable(tmp_path_factory.mktemp("lab")))
+        except DaemonUnavailableError as error:
+            unavailable(str(error))
         yield made
 
 

@@ -2,73 +2,20 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from _pytest.mark import ParameterSet
 
-from tests.support.daemon import DaemonUnavailableError, LibvirtDaemon
+from tests.support.daemon import LibvirtDaemon
 from tests.support.guest import guest_xml
-from tests.support.hosts import HostDomain, write_host
+from tests.support.lab import Lab
 from tests.support.login import User
-from tests.support.relay import Relay, free_port
-from tests.support.sasl import tcp_conf
-from tests.support.sshd import Sshd
-from tests.support.tls import Pki, certificates
-from tests.support.unavailable import unavailable
 from tuivirt.backend import doctor
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become others, and have namespaces")
 NOBODY = 65534
-
-
-class Lab(NamedTuple):
-    """One daemon that can be reached in every way, with the domain ``web``."""
-
-    daemon: LibvirtDaemon
-    sshd: Sshd
-    tcp: int
-    tls: int
-    inner_tls: int
-    """The port as the daemon's own network sees it."""
-    pki: Pki
-    host: Path
-    """A host of the test driver, with the domain ``made-up``."""
-    command: Path
-    """What carries ``qemu+ext``."""
-
-    @property
-    def path(self) -> str:
-        return self.daemon.path
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    directory = tmp_path_factory.mktemp("lab")
-    tcp, tls = free_port(), free_port()
-    write_host(directory / "host.xml", [HostDomain("made-up")])
-    with ExitStack() as stack:
-        try:
-            pki = certificates()
-            listen = tcp_conf(tcp).replace("listen_tls = 0\n", "") + _without_address(pki.conf(tls))
-            daemon = stack.enter_context(LibvirtDaemon(conf=listen, listen=True))
-            sshd = stack.enter_context(Sshd(daemon))
-        except DaemonUnavailableError as error:
-            unavailable(str(error))
-        daemon.define(guest_xml("web"))
-        sshd.trust()
-        to_tcp, to_tls = (stack.enter_context(Relay(port, daemon.network)).port for port in (tcp, tls))
-        command = directory / "carry"
-        command.write_text(f"#!/bin/sh\nexec nc -U {daemon.socket}\n")
-        command.chmod(0o700)
-        yield Lab(daemon, sshd, to_tcp, to_tls, tls, pki, directory / "host.xml", command)
-
-
-def _without_address(conf: str) -> str:
-    return "".join(line for line in conf.splitlines(keepends=True) if not line.startswith("listen_addr"))
 
 
 def _ssh(**params: str) -> Callable[[Lab], str]:

@@ -42,6 +42,11 @@ class Pki:
         return self.directory / "stranger"
 
     @property
+    def outdated(self) -> Path:
+        """The right CA, and a client certificate of it that has expired."""
+        return self.directory / "outdated"
+
+    @property
     def foreign(self) -> Path:
         """Another CA and its client certificate: it does not know the server."""
         return self.directory / "foreign"
@@ -69,7 +74,7 @@ def certificates() -> Pki:
     """Make them, or take those of an earlier run."""
     if shutil.which("openssl") is None:
         raise DaemonUnavailableError("not installed: openssl (`make test` installs it where it may)")
-    return Pki(cached_directory("certificates-1", _make))
+    return Pki(cached_directory("certificates-2", _make))
 
 
 def _make(directory: Path) -> None:
@@ -84,6 +89,7 @@ def _make(directory: Path) -> None:
         subject = "elsewhere.example.org" if name == "renamed" else "localhost"
         _make_certificate(directory / name, "server", subject, ours, alternative, days)
     _make_certificate(directory / "client", "client", "test client", ours, _CLIENT, _DAYS)
+    _make_certificate(directory / "outdated", "client", "test client", ours, _CLIENT, "0")
     _make_certificate(directory / "foreign", "client", "stranger", other, _CLIENT, _DAYS)
     shutil.copytree(directory / "foreign", directory / "stranger")
     shutil.copy(ours / "cacert.pem", directory / "stranger")

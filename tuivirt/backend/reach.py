@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tuivirt.backend.closer import socket_permission
 from tuivirt.backend.limited import UnansweredError, limited
 from tuivirt.core.steps import Step
 from tuivirt.core.uri import ConnectionURI
@@ -67,7 +68,8 @@ def _socket(uri: ConnectionURI, *, privileged: bool, read_only: bool) -> Step:
             return _missing(uri, path, privileged=privileged)
         except PermissionError:
             hint = "Join the group that owns the socket (usermod -aG libvirt USER) and log in again."
-            return Step("socket permission", False, f"{path}: permission denied", hint)
+            known = socket_permission(path)
+            return Step("socket permission", False, f"{path}: permission denied", known or hint)
         except OSError as error:
             hint = (
                 "The socket is there but its daemon is gone: systemctl restart libvirtd, or virtqemud.socket."
