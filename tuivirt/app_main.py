@@ -36,9 +36,10 @@ def run(options: "RunOptions") -> int:
     )
     for source in options.sources:
         fleet.add(source.name, source.uri, read_only=source.read_only)
-    for name in options.opened:
-        fleet.connect(name)
+    # Before the first connection: libvirt and libxml2 print as soon as it is tried.
     with _screen():
+        for name in options.opened:
+            fleet.connect(name)
         return _run_app(options, fleet)
 
 

@@ -23,7 +23,13 @@ SEEN: dict[str, list[tuple[int, str, str]]] = {
         (38, "Failed to connect socket to '/p': No such file or directory", "systemctl start libvirtd"),
         (38, "Failed to connect socket to '/p': Connection refused", "systemctl restart libvirtd"),
         (38, "Failed to connect socket to '/p': Permission denied", "usermod -aG libvirt"),
-        (1, "Unable to get system bus connection", "start dbus"),
+        (1, "Unable to get system bus connection", "needs D-Bus"),
+        (
+            89,
+            "error from service: The name org.freedesktop.PolicyKit1 was not provided by any .service files",
+            "needs D-Bus",
+        ),
+        (45, "authentication failed: access denied by policy", "polkit rule"),
         (94, "authentication unavailable: no polkit agent available", "Join the group libvirt"),
         (88, "access denied: 'QEMU' denied access", "access rules"),
         (
@@ -48,6 +54,7 @@ SEEN: dict[str, list[tuple[int, str, str]]] = {
         (45, "authentication failed: authentication failed", "saslpasswd2"),
         (45, "authentication failed: Failed to collect auth credentials", "?authfile="),
         (45, "authentication failed: SASL mechanism NOPE not supported by server", "mech_list"),
+        (45, "authentication failed: unknown authentication type none", "leave ?auth= out"),
         (45, "authentication failed: requested authentication type polkit rejected", "leave ?auth= out"),
         (79, "authentication cancelled", "asked anew"),
     ],
@@ -60,6 +67,16 @@ SEEN: dict[str, list[tuple[int, str, str]]] = {
     ],
     "xen+ssh://h/system": [
         (5, "no connection driver available for xen:///system", "libvirt-daemon-driver"),
+    ],
+    "hyperv://h/": [
+        (
+            67,
+            "unsupported configuration: libvirt was built without the 'hyperv' driver",
+            "has no such driver",
+        ),
+    ],
+    "vmwareplayer:///session": [
+        (1, "internal error: vmrun utility is missing", "hypervisor's own programs"),
     ],
     "x": [
         (
@@ -83,9 +100,16 @@ SEEN: dict[str, list[tuple[int, str, str]]] = {
     ],
     "qemu+libssh://h/system": [
         (45, "authentication failed: Password request failed", "?authfile="),
+        # As the source has it: every build at hand has all transports.
+        (
+            38,
+            "libssh transport support was not enabled: Function not implemented",
+            "built without that transport",
+        ),
     ],
     "qemu://h/system": [
-        (45, "authentication failed: Failed to verify peer's certificate", "mends the name alone"),
+        (45, "authentication failed: Failed to verify peer's certificate", "no_verify=1 checks nothing"),
+        (38, "The client certificate /c has expired", "made anew"),
         (45, "authentication failed: TLS handshake failed Error in the pull function.", "16514"),
         (38, "Cannot read CA certificate '/etc/pki/CA/cacert.pem': No such file or directory", "?pkipath="),
         (38, "Our own certificate /c failed validation against /ca: no known issuer.", "?pkipath="),
@@ -120,6 +144,7 @@ SEEN: dict[str, list[tuple[int, str, str]]] = {
 
 RESET = ": Connection reset by peer"
 SSH = "qemu+ssh://root@h:2222/system"
+FAR_HELPER = "End of file while reading data: virt-ssh-helper: cannot connect to '/s': Failed to connect: "
 SSH_SEEN = [
     ("Cannot recv data: root@h: Permission denied (publickey,password)." + RESET, "ssh -p 2222 root@h"),
     (
@@ -170,7 +195,24 @@ SSH_SEEN = [
     ("authentication failed: error while reading private key '/nokey'", "?keyfile= cannot be used"),
     ("SSH transport error: Failed to connect to ssh agent", "ssh-add"),
     ("libssh transport error: failed to authenticate: Access denied for 'none'.", "ssh-add"),
-    ("SSH transport error: Remote command terminated with non-zero code: 1", "Start libvirtd"),
+    ("SSH transport error: Remote command terminated with non-zero code: 1", "+ssh would say which"),
+    ("SSH transport error: Remote command terminated with non-zero code: 127", "Install virt-ssh-helper"),
+    (
+        "End of file while reading data: nc: invalid option -- 'U': Input/output error",
+        "Install virt-ssh-helper",
+    ),
+    (
+        f"{FAR_HELPER}Permission denied: Input/output error",
+        "log in as root",
+    ),
+    ("End of file while reading data: Ncat: Permission denied.: Input/output error", "log in as root"),
+    (
+        f"{FAR_HELPER}No such file or directory: Input/output error",
+        "nothing listens at libvirt's socket on h",
+    ),
+    ("authentication failed: authentication with private key '/k' has failed: invalid", "ssh-add"),
+    ("SSH transport error: None of the requested authentication methods are supported", "ssh-add"),
+    ("SSH transport error: SSH Agent did not provide any authentication identity", "ssh-add"),
 ]
 
 

@@ -9,7 +9,7 @@ from tuivirt.core.text import plain
 from tuivirt.core.uri import ConnectionURI, URIError
 
 if TYPE_CHECKING:
-    from tuivirt.backend.hints import Hint
+    from tuivirt.backend.hint import Hint
 
 
 def explain_error(error: libvirt.libvirtError, uri: str) -> HostError:
