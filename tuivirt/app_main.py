@@ -13,6 +13,7 @@ from tuivirt.config import paths
 from tuivirt.logs import quiet_stderr
 
 if TYPE_CHECKING:
+    from tuivirt.backend.vault import Vault
     from tuivirt.config.options import RunOptions
     from tuivirt.core.steps import Step
     from tuivirt.ui.options import Ask
@@ -33,6 +34,7 @@ def run(options: "RunOptions") -> int:
             reconnect=settings.reconnect,
         ),
         History(paths.history_dir()).keep,
+        _open_vault,
     )
     for source in options.sources:
         fleet.add(source.name, source.uri, read_only=source.read_only)
@@ -96,6 +98,13 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
         journal.close()
         remembered.close()
     return app.return_code or 0
+
+
+def _open_vault() -> "Vault":
+    from tuivirt.backend.vault import Vault
+    from tuivirt.config.remembered import Remembered
+
+    return Vault(Remembered(paths.kept_file(), delay=0))
 
 
 def _test_uri(uri: str, ask: "Ask") -> "AsyncIterator[Step]":

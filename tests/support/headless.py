@@ -13,6 +13,7 @@ import libvirt
 from tuivirt.backend.fleet import Fleet, FleetOptions
 from tuivirt.backend.runner import KeepDefinition
 from tuivirt.backend.session import Session
+from tuivirt.backend.vault import Vault
 from tuivirt.core.action import virsh_line
 from tuivirt.core.backend import Order, Request
 from tuivirt.core.changes import Change, Phase, RunChanged, RunState
@@ -39,10 +40,15 @@ class Headless:
     """A context manager: on exit the fleet is closed and what it held is let go."""
 
     def __init__(
-        self, options: FleetOptions | None = None, keep: KeepDefinition = keep_nothing, **changes: Any
+        self,
+        options: FleetOptions | None = None,
+        keep: KeepDefinition = keep_nothing,
+        vault: Vault | None = None,
+        **changes: Any,
     ) -> None:
         """Make a fleet with these options, or with the usual ones but for some ``changes``."""
-        self.fleet = Fleet(options or FleetOptions(**changes), keep)
+        opened = (lambda: vault) if vault is not None else None
+        self.fleet = Fleet(options or FleetOptions(**changes), keep, opened)
         self.store = Store({DOMAINS.kind: DOMAINS.record})
         self.changes: list[Change] = []
         """All that came so far, in order."""

@@ -128,9 +128,16 @@ def host_xml(
     networks: Iterable[str] = (),
     pools: Iterable[str] = (),
     nodedevs: Iterable[str] = (),
+    users: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
-    """Write a whole host. networks, pools and nodedevs are definitions in libvirt's XML."""
+    """Write a whole host. networks, pools and nodedevs are definitions in libvirt's XML. It asks who wants in
+    where there are users: passwords by name.
+    """
     root = ET.Element("node")
+    if users:
+        auth = ET.SubElement(root, "auth")
+        for name, password in users.items():
+            ET.SubElement(auth, "user", {"password": password}).text = name
     cpu = ET.SubElement(root, "cpu")
     for tag, value in (
         ("mhz", "3000"),
@@ -157,7 +164,8 @@ def write_host(
     networks: Iterable[str] = (),
     pools: Iterable[str] = (),
     nodedevs: Iterable[str] = (),
+    users: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Write the host to path and return its URI."""
-    path.write_bytes(host_xml(content, networks=networks, pools=pools, nodedevs=nodedevs))
+    path.write_bytes(host_xml(content, networks=networks, pools=pools, nodedevs=nodedevs, users=users))
     return f"test://{path}"

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from tests.support.headless import HOST, Headless
 from tuivirt.core.changes import Asked, ConnectionChanged, ConnectionState, Phase
-from tuivirt.core.question import Question
+from tuivirt.core.question import Answer, Question
 
 T = TypeVar("T")
 
@@ -37,10 +37,10 @@ class User(Headless):
         assert found is not None
         return found
 
-    def answer(self, text: str | None, name: str = HOST) -> Question:
+    def answer(self, text: str | None, name: str = HOST, *, keep: bool = False) -> Question:
         """Answer what is asked next."""
         question = self.question(name)
-        self.fleet.answer(question.id, text)
+        self.fleet.answer(question.id, Answer(text, keep) if text is not None else None)
         self.until(lambda: question.id not in self.store.questions, "the question is gone")
         return question
 

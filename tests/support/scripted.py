@@ -10,6 +10,7 @@ from tuivirt.core import changes as c
 from tuivirt.core.backend import Definition, DiskSize, Request, Watch
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
+from tuivirt.core.question import Answer
 from tuivirt.core.usage import Sample
 from tuivirt.resources.domain.snapshot import KIND, Details, Domain, State
 
@@ -66,6 +67,8 @@ class ScriptedBackend:
         self.asked: list[tuple[str, str]] = []
         """What was asked of connections: *connect*, *disconnect*, *refresh*, *forget* and its name."""
         self.answers: list[tuple[int, str | None]] = []
+        self.kept: list[int] = []
+        """The questions whose answers are to be kept in the keyring."""
         self.watches: dict[str, Watch] = {}
         self.definitions: dict[Key, Definition] = {}
         self.calls_in_flight: dict[str, tuple[tuple[str, float], ...]] = {}
@@ -124,8 +127,10 @@ class ScriptedBackend:
     def disconnect(self, name: str) -> None:
         self.asked.append(("disconnect", name))
 
-    def answer(self, question: int, text: str | None) -> None:
-        self.answers.append((question, text))
+    def answer(self, question: int, answer: Answer | None) -> None:
+        self.answers.append((question, answer.text if answer is not None else None))
+        if answer is not None and answer.keep:
+            self.kept.append(question)
         self.tell(c.AskedNoMore(question))
 
     def refresh(self, name: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.support.dialog_app import PENDING, DialogApp, screen_text
 from tests.support.domains import HOSTILE
 from tests.support.pilot import pasted, typed, until
-from tuivirt.core.question import Question, QuestionKind
+from tuivirt.core.question import Answer, Question, QuestionKind
 from tuivirt.ui.dialogs.credential import CredentialDialog
 
 FINGERPRINT = "SHA256:MK099/QuSjEy5PHMRZPwnymIAF5x/uTYxKV9jz5ivVc"
@@ -37,7 +37,7 @@ async def answer_of(asked: Question, *keys: str) -> Any:
         await until(pilot, lambda: app.focused)
         await pilot.press(*keys)
         await pilot.pause()
-        return app.answer
+        return app.answer.text if isinstance(app.answer, Answer) else app.answer
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -82,7 +82,7 @@ async def test_an_answer_of_any_text_survives() -> None:
         assert "red" not in screen_text(app)
         await pilot.press("enter")
         await until(pilot, lambda: app.answer is not PENDING)
-        assert app.answer == HOSTILE
+        assert app.answer == Answer(HOSTILE)
 
 
 async def test_a_proposal_is_taken_or_replaced() -> None:
@@ -191,3 +191,35 @@ async def test_a_withdrawn_question_closes() -> None:
         over.action_cancel()
         await until(pilot, lambda: app.answer is None)
         await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+@pytest.mark.parametrize(
+    ("was_kept", "keys", "keep"),
+    [
+        (False, ("enter",), False),
+        (False, ("tab", "space", "tab", "enter"), True),
+        (True, ("enter",), True),
+        (True, ("tab", "space", "shift+tab", "enter"), False),
+    ],
+)
+async def test_an_answer_is_kept_where_the_user_ticks_it(
+    was_kept: bool, keys: tuple[str, ...], keep: bool
+) -> None:
+    app = DialogApp()
+    async with app.run_test(size=(90, 30)) as pilot:
+        app.ask(CredentialDialog(question(may_keep=True, was_kept=was_kept)))
+        await until(pilot, lambda: app.focused)
+        box = "[x]" if was_kept else "[ ]"
+        assert f"{box} keep in the system's keyring" in screen_text(app)
+        await typed(pilot, "hunter2")
+        await pilot.press(*keys)
+        await until(pilot, lambda: app.answer is not PENDING)
+        assert app.answer == Answer("hunter2", keep)
+
+
+async def test_no_box_where_nothing_can_be_kept() -> None:
+    app = DialogApp()
+    async with app.run_test(size=(90, 30)) as pilot:
+        app.ask(CredentialDialog(question()))
+        await until(pilot, lambda: app.focused)
+        assert "keyring" not in screen_text(app)

@@ -19,7 +19,7 @@ from tuivirt.backend.askpass import Askpass
 from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.prompter import Prompter
-from tuivirt.core.question import Question
+from tuivirt.core.question import Answer, Question
 from tuivirt.core.store import Store
 from tuivirt.core.uri import ConnectionURI
 
@@ -89,7 +89,7 @@ def test_a_question_of_ssh_reaches_the_app_and_the_answer_ssh(
         ssh = run(wrapper, PROMPT, "-T")
         question = scene.question()
         assert (question.kind, question.prompt, question.asker) == ("password", PROMPT, "ssh")
-        scene.desk.answer(question.id, SECRET)
+        scene.desk.answer(question.id, Answer(SECRET))
         output, errors = ssh.communicate(timeout=10)
         assert output == f"0|force|-T|{SECRET}\n"
         assert errors == ""
@@ -189,7 +189,7 @@ def test_attempts_leave_no_thread_and_no_descriptor(scene: Scene) -> None:
     def attempt(answer: str | None) -> None:
         with scene.askpass.wrapper(scene.prompter, program) as wrapper:
             ssh = run(wrapper, PROMPT)
-            scene.desk.answer(scene.question().id, answer)
+            scene.desk.answer(scene.question().id, answer if answer is None else Answer(answer))
             ssh.communicate(timeout=10)
         scene.prompter = Prompter(scene.desk, "lab", ConnectionURI.parse("qemu+ssh://root@lab/system"))
 
@@ -271,7 +271,7 @@ def test_several_attempts_at_once_do_not_mix(scene: Scene) -> None:
         thread.start()
     for _ in threads:
         question = scene.question()
-        scene.desk.answer(question.id, f"for {question.connection}")
+        scene.desk.answer(question.id, Answer(f"for {question.connection}"))
         scene.store.apply(scene.inbox.drain())
     for thread in threads:
         thread.join(20)

@@ -11,7 +11,7 @@ from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.prompt_words import Words
 from tuivirt.backend.prompter import MOST, Prompter, place_of
 from tuivirt.core.changes import Asked, AskedNoMore
-from tuivirt.core.question import Question
+from tuivirt.core.question import Answer, Question
 from tuivirt.core.store import Store
 from tuivirt.core.uri import ConnectionURI
 
@@ -70,7 +70,7 @@ def test_an_answer_reaches_who_asked_and_stays_nowhere() -> None:
     pending = room.prompter.ask(PASSWORD, "ssh")
     (question,) = room.questions
     assert (question.connection, question.place, question.asker) == ("lab", "joe@lab", "ssh")
-    room.desk.answer(question.id, "s3cret")
+    room.desk.answer(question.id, Answer("s3cret"))
     assert pending.answer.result(0) == "s3cret"
     assert not room.questions
     assert not room.prompter._pending
@@ -80,8 +80,8 @@ def test_an_answer_reaches_who_asked_and_stays_nowhere() -> None:
 def test_an_answer_that_comes_late_or_twice_is_let_go() -> None:
     room = Room()
     pending = room.prompter.ask(PASSWORD, "ssh")
-    room.desk.answer(pending.id, "one")
-    room.desk.answer(pending.id, "two")
+    room.desk.answer(pending.id, Answer("one"))
+    room.desk.answer(pending.id, Answer("two"))
     room.desk.answer(4711, None)
     assert pending.answer.result(0) == "one"
     assert not room.prompter.cancelled
@@ -124,7 +124,7 @@ def test_the_same_words_again_give_the_reason_and_end_at_last() -> None:
         pending = room.prompter.ask(PASSWORD, "libssh")
         (question,) = room.questions
         assert question.reason == ("libssh did not accept the last answer" if n else "")
-        room.desk.answer(pending.id, "wrong")
+        room.desk.answer(pending.id, Answer("wrong"))
     assert room.prompter.ask(PASSWORD, "libssh").answer.result(0) is None
     assert room.prompter.gave_up
 
@@ -146,7 +146,7 @@ def test_libvirt_gets_all_credentials_or_none() -> None:
     thread = room.collect(credentials)
     for answer in ("joe", "s3cret"):
         (question,) = room.wait_for(1)
-        room.desk.answer(question.id, answer)
+        room.desk.answer(question.id, Answer(answer))
     thread.join(5)
     assert thread.result == 0  # type: ignore[attr-defined]
     assert [credential[4] for credential in credentials] == ["joe", "s3cret"]
@@ -164,7 +164,7 @@ def test_libssh_wants_one_letter(answer: str, given: str) -> None:
     credentials: list[list[Any]] = [[libvirt.VIR_CRED_ECHOPROMPT, prompt, None, None, None]]
     thread = room.collect(credentials)
     (question,) = room.wait_for(1)
-    room.desk.answer(question.id, answer)
+    room.desk.answer(question.id, Answer(answer))
     thread.join(5)
     assert credentials[0][4] == given
     assert not room.prompter.again(failure()), "trusting a key is no login that failed"
@@ -173,7 +173,7 @@ def test_libssh_wants_one_letter(answer: str, given: str) -> None:
 def login(room: Room) -> None:
     thread = room.collect([[libvirt.VIR_CRED_PASSPHRASE, "password", None, None, None]])
     (question,) = room.wait_for(1)
-    room.desk.answer(question.id, "x")
+    room.desk.answer(question.id, Answer("x"))
     thread.join(5)
 
 

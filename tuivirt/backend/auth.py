@@ -40,10 +40,13 @@ def _open_again(uri: ConnectionURI, read_only: bool, prompter: Prompter) -> libv
     """SASL gives one chance for each connection, so a wrong answer needs another."""
     while True:
         try:
-            return _open(uri, read_only, prompter.collect)
+            conn = _open(uri, read_only, prompter.collect)
         except libvirt.libvirtError as error:
             if not prompter.again(error):
                 raise
+        else:
+            prompter.opened()
+            return conn
 
 
 def _open(uri: ConnectionURI, read_only: bool, collect: object) -> libvirt.virConnect:

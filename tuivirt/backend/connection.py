@@ -5,6 +5,7 @@ import os
 import random
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from tuivirt.core.uri import ConnectionURI
 
 if TYPE_CHECKING:
     from tuivirt.backend.session import Session
+    from tuivirt.backend.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Connection:
         inbox: Inbox,
         desk: Desk,
         askpass: Askpass,
+        vault: "Callable[[], Vault] | None",
         interval: float,
         keepalive: tuple[int, int],
         reconnect: bool,
@@ -55,6 +58,7 @@ class Connection:
         self._inbox = inbox
         self._desk = desk
         self._askpass = askpass
+        self._vault = vault
         self._interval = interval
         self._keepalive = keepalive
         self._reconnect = reconnect
@@ -144,7 +148,7 @@ class Connection:
         close_late(conn)
 
     def _ask_and_open(self, attempt: int, uri: ConnectionURI) -> libvirt.virConnect:
-        prompter = Prompter(self._desk, self._state.name, uri)
+        prompter = Prompter(self._desk, self._state.name, uri, self._vault)
         with self._lock:
             if attempt != self._attempt:
                 raise _CancelledError

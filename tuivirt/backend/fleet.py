@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import libvirt
@@ -16,9 +16,11 @@ from tuivirt.core.backend import Definition, DiskSize, Request, Watch
 from tuivirt.core.changes import Change, ConnectionRemoved
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
+from tuivirt.core.question import Answer
 
 if TYPE_CHECKING:
     from tuivirt.backend.runner import KeepDefinition, Runner
+    from tuivirt.backend.vault import Vault
 
 T = TypeVar("T")
 
@@ -43,11 +45,18 @@ class Fleet:
     Connecting comes first, so this imports no more than that takes; the rest is imported where it is used.
     """
 
-    def __init__(self, options: FleetOptions, keep_definition: "KeepDefinition") -> None:
+    def __init__(
+        self,
+        options: FleetOptions,
+        keep_definition: "KeepDefinition",
+        vault: "Callable[[], Vault] | None" = None,
+    ) -> None:
+        """``vault``: opens what keeps the answers that the user wants kept; None keeps none."""
         self._options = options
         self._inbox = Inbox()
         self._desk = Desk(self._inbox)
         self._askpass = Askpass()
+        self._vault = cache(vault) if vault is not None else None
         self._connections: dict[str, Connection] = {}
         self._keep_definition = keep_definition
 
@@ -73,6 +82,7 @@ class Fleet:
             inbox=self._inbox,
             desk=self._desk,
             askpass=self._askpass,
+            vault=self._vault,
             interval=self._options.stats_interval,
             keepalive=self._options.keepalive,
             reconnect=self._options.reconnect,
@@ -92,8 +102,8 @@ class Fleet:
         self._runner.forget(name)
         self._connections[name].disconnect()
 
-    def answer(self, question: int, text: str | None) -> None:
-        self._desk.answer(question, text)
+    def answer(self, question: int, answer: Answer | None) -> None:
+        self._desk.answer(question, answer)
 
     def refresh(self, name: str) -> None:
         session = self._connections[name].session

@@ -14,7 +14,7 @@ from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.limited import UnansweredError
 from tuivirt.backend.prompter import Prompter, place_of
 from tuivirt.core.changes import Asked, AskedNoMore
-from tuivirt.core.question import Question
+from tuivirt.core.question import Answer, Question
 from tuivirt.core.uri import ConnectionURI
 
 Ask = Callable[[Question], str | None]
@@ -48,7 +48,8 @@ def open_answering(uri: ConnectionURI, ask: Ask, *, read_only: bool, timeout: fl
                 raise UnansweredError
             woken.clear()
             for question in _waiting(inbox):
-                desk.answer(question.id, ask(question))
+                text = ask(question)
+                desk.answer(question.id, Answer(text) if text is not None else None)
                 deadline = time.monotonic() + timeout
         return opened.result()
     finally:

@@ -2,18 +2,22 @@
 
 import threading
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import libvirt
 
 from tuivirt.backend.desk import Desk, Pending
-from tuivirt.core.question import Question
+from tuivirt.backend.errors import step_of
+from tuivirt.core.question import Answer, Question
 from tuivirt.core.uri import ConnectionURI
 
 if TYPE_CHECKING:
+    from tuivirt.backend.keeping import Keeping
     from tuivirt.backend.prompt_words import Words
+    from tuivirt.backend.vault import Vault
 
 MOST: Final = 3
 """So many answers to one prompt: libssh would ask for ever, and servers lock out who guesses on."""
@@ -31,7 +35,14 @@ CREDENTIALS: Final = [
 class Prompter:
     """Asks for one attempt, from any thread. After ``close``, or a cancel, every question is declined."""
 
-    def __init__(self, desk: Desk, connection: str, uri: ConnectionURI) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        connection: str,
+        uri: ConnectionURI,
+        vault: "Callable[[], Vault] | None" = None,
+    ) -> None:
+        """``vault``: opens the one that has what the user wants kept, once something is asked."""
         self._desk = desk
         self._connection = connection
         self._uri = uri
@@ -42,20 +53,35 @@ class Prompter:
         self._reason = ""
         self._rounds = 1
         self._answered = False
+        self._open_vault = vault
+        self._keeping: Keeping | None = None
+        self._refused: dict[str, str] = {}
+        """Of the last round, by account: what was taken from the keyring, as far as it is proposed again."""
         self.cancelled = False
         """The user cancelled one of its questions."""
         self.gave_up = False
         """The same was asked ``MOST`` times."""
 
     def ask(self, words: "Words", asker: str, of: Hashable = None) -> Pending:
-        """Ask. The same words from the same process (``of``) mean that the last answer was not accepted."""
+        """Ask, unless the keyring knows. The same words from the same process (``of``) mean that the last
+        answer was not accepted.
+        """
         with self._lock:
             times = self._asked[of, words.kind, words.prompt] = self._asked[of, words.kind, words.prompt] + 1
             if times > MOST:
                 self.gave_up = True
-            if self._closed or self.cancelled or self.gave_up:
-                return _declined()
-            reason = self._reason or (f"{asker} did not accept the last answer" if times > 1 else "")
+            if self._is_over():
+                return _answered(None)
+        # Not under the lock: it may take as long as unlocking a keyring does.
+        account, known, proposal = self._look_up(words, asker, again=times > 1)
+        if known is not None:
+            return _answered(known)
+        reason = self._reason or (f"{asker} did not accept the last answer" if times > 1 else "")
+        if proposal is not None:
+            reason = f"what the keyring had was not accepted{f': {self._reason}' if self._reason else ''}"
+        with self._lock:
+            if self._is_over():
+                return _answered(None)
             pending = self._desk.ask(
                 lambda number: Question(
                     number,
@@ -64,16 +90,35 @@ class Prompter:
                     asker,
                     words.kind,
                     words.prompt,
-                    words.default,
+                    proposal or words.default,
                     reason,
                     words.key_type,
                     words.fingerprint,
+                    may_keep=bool(account),
+                    was_kept=proposal is not None,
                 ),
-                self._cancel,
+                partial(self._heard, account, words.kind),
             )
             self._pending[pending.id] = pending
         pending.answer.add_done_callback(lambda _: self._pending.pop(pending.id, None))
         return pending
+
+    def _is_over(self) -> bool:
+        return self._closed or self.cancelled or self.gave_up
+
+    def _look_up(self, words: "Words", asker: str, *, again: bool) -> tuple[str, str | None, str | None]:
+        """As what the answer may be kept, the one that was kept, and what to propose where that was wrong."""
+        if self._keeping is None and self._open_vault is not None:
+            from tuivirt.backend.keeping import Keeping  # here: most hosts ask nothing
+
+            tell = partial(self._desk.tell, self._connection)
+            self._keeping = Keeping(self._open_vault(), place_of(self._uri), tell)
+        if self._keeping is None:
+            return "", None, None
+        account = self._keeping.account(words, asker)
+        proposal = self._keeping.refuse(account) if again else self._refused.pop(account, None)
+        known = self._keeping.take(account, words.kind) if not again and proposal is None else None
+        return account, known, proposal
 
     def ask_for_ssh(self, prompt: str, hint: str, process: int) -> Pending:
         """What ssh gave its askpass program: the prompt, and ``SSH_ASKPASS_PROMPT``."""
@@ -105,9 +150,12 @@ class Prompter:
 
     def again(self, error: libvirt.libvirtError) -> bool:
         """Whether to open once more, because what the user answered was refused."""
+        message = error.get_error_message() or str(error)
+        if self._keeping is not None and step_of(message, error.get_error_code()) in _LOGIN:
+            self._refused = self._keeping.refuse_all()
         refused = error.get_error_code() == libvirt.VIR_ERR_AUTH_FAILED and self._answered
         with self._lock:
-            if not refused or self._closed or self.cancelled or self.gave_up:
+            if not refused or self._is_over():
                 return False
             if self._rounds == MOST:
                 self.gave_up = True
@@ -115,20 +163,33 @@ class Prompter:
             self._rounds += 1
             self._asked.clear()
             self._answered = False
-            self._reason = error.get_error_message() or str(error)
+            self._reason = message
             return True
+
+    def opened(self) -> None:
+        """The connection is open: the answers were right."""
+        if self._keeping is not None:
+            self._keeping.opened()
 
     def close(self) -> None:
         """The attempt is over, or given up: its questions are withdrawn."""
         with self._lock:
             self._closed = True
             numbers = list(self._pending)
+        if self._keeping is not None:
+            self._keeping.close()
         for number in numbers:
             self._desk.withdraw(number)
 
-    def _cancel(self) -> None:
-        self.cancelled = True
+    def _heard(self, account: str, kind: str, answer: Answer | None) -> None:
+        if answer is None:
+            self.cancelled = True
+        elif self._keeping is not None:
+            self._keeping.answered(account, kind, answer)
 
+
+_LOGIN: Final = frozenset({"authentication", "SASL", "SSH authentication"})
+"""Steps at which an answer was wrong, if one was given."""
 
 _ASKERS: Final = {
     "libssh": "libssh",
@@ -150,7 +211,8 @@ def place_of(uri: ConnectionURI) -> str:
     return f"{f'{uri.user}@' if uri.user else ''}{host}{f':{uri.port}' if uri.port else ''}"
 
 
-def _declined() -> Pending:
+def _answered(text: str | None) -> Pending:
+    """What nobody is asked."""
     answer: Future[str | None] = Future()
-    answer.set_result(None)
+    answer.set_result(text)
     return Pending(0, answer)

@@ -33,6 +33,11 @@ def remembered_file() -> Path:
     return state_dir() / "ui.json"
 
 
+def kept_file() -> Path:
+    """Names what is in the system's keyring; holds no secret."""
+    return state_dir() / "kept.json"
+
+
 def journal_file() -> Path:
     return state_dir() / "journal.jsonl"
 

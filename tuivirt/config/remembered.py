@@ -11,7 +11,7 @@ DELAY: Final = 0.5
 
 
 class Remembered:
-    """A JSON object in ``ui.json``. Values are whatever JSON holds; writing is done by a thread of its own.
+    """A JSON object in a file. Values are whatever JSON holds; writing is done by a thread of its own.
 
     A file that cannot be read is as good as none, and is replaced at the next choice.
     """

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 from tuivirt.core.changes import Change
 from tuivirt.core.key import Key
+from tuivirt.core.question import Answer
 
 
 class Watch(NamedTuple):
@@ -84,7 +85,7 @@ class Backend(Protocol):
 
     def disconnect(self, name: str) -> None: ...
 
-    def answer(self, question: int, text: str | None) -> None:
+    def answer(self, question: int, answer: Answer | None) -> None:
         """Answer a question (``Asked``); None cancels the attempt to connect that asked it. One that is not
         asked any more is let go.
         """

@@ -11,6 +11,14 @@ are answered with *yes*; ``external`` with the empty text once the user has done
 """
 
 
+class Answer(NamedTuple):
+    """What the user said to a question. It passes through, and is not kept unless the user wants that."""
+
+    text: str
+    keep: bool = False
+    """In the system's keyring, once it has proved right."""
+
+
 class Question(NamedTuple):
     """One question, from the moment it is asked until it is answered or withdrawn. Never holds an answer."""
 
@@ -31,6 +39,10 @@ class Question(NamedTuple):
     key_type: str = ""
     """Of an unknown host key: ``ED25519``; empty where the asker does not tell."""
     fingerprint: str = ""
+    may_keep: bool = False
+    """The answer can be kept in the system's keyring, if the user wants that."""
+    was_kept: bool = False
+    """The keyring had an answer, which was refused: this one may replace it."""
 
     @property
     def echo(self) -> bool:

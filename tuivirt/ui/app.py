@@ -19,6 +19,7 @@ from textual.screen import ModalScreen
 
 from tuivirt.core.backend import Backend
 from tuivirt.core.changes import RunState
+from tuivirt.core.question import Answer
 from tuivirt.core.store import Store
 from tuivirt.core.text import plain
 from tuivirt.resources import find_action
@@ -150,6 +151,8 @@ class TuivirtApp(TypeAhead):
         delta = self.store.apply(self.backend.drain())
         for entry in delta.entries:
             self.options.journal(entry)
+            if entry.origin == "connection" and entry.ok is False:
+                self.tell(entry.what, title=plain(entry.name), severity="warning")
         for run in delta.runs:
             self._tell_run(run)
         self.main.update_from(delta)
@@ -191,7 +194,7 @@ class TuivirtApp(TypeAhead):
 
         return not isinstance(self.screen, ModalScreen) and not isinstance(self.focused, Input | TextArea)
 
-    def show_question(self, dialog: "CredentialDialog", answered: Callable[[str | None], None]) -> None:
+    def show_question(self, dialog: "CredentialDialog", answered: Callable[[Answer | None], None]) -> None:
         self.push_screen(dialog, answered)
 
     def tell(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from tuivirt.core.question import Question
+from tuivirt.core.question import Answer, Question
 
 if TYPE_CHECKING:
     from tuivirt.ui.dialogs.credential import CredentialDialog
@@ -15,7 +15,9 @@ class Shows(Protocol):
     def may_interrupt(self) -> bool:
         """Whether a dialog may open now: the user is not in another one, and not typing."""
 
-    def show_question(self, dialog: "CredentialDialog", answered: Callable[[str | None], None]) -> None: ...
+    def show_question(
+        self, dialog: "CredentialDialog", answered: Callable[[Answer | None], None]
+    ) -> None: ...
 
 
 class Asking:
@@ -25,7 +27,7 @@ class Asking:
         self,
         app: Shows,
         questions: Mapping[int, Question],
-        answer: Callable[[int, str | None], None],
+        answer: Callable[[int, Answer | None], None],
     ) -> None:
         """``questions``: those that wait for an answer, oldest first, kept up to date by the store."""
         self._app = app
@@ -51,11 +53,11 @@ class Asking:
             from tuivirt.ui.dialogs.credential import CredentialDialog
 
             self.shown = CredentialDialog(question)
-            self._app.show_question(self.shown, lambda text: self._closed(question.id, text))
+            self._app.show_question(self.shown, lambda answer: self._closed(question.id, answer))
 
-    def _closed(self, number: int, text: str | None) -> None:
+    def _closed(self, number: int, answer: Answer | None) -> None:
         self.shown = None
         self._answered = number
         if number in self._questions:  # else it was withdrawn
-            self._answer(number, text)
+            self._answer(number, answer)
         self.update()

@@ -237,7 +237,8 @@ class BookmarkDialog(Dialog[BookmarkEdit]):
     async def _ask(self, question: Question) -> str | None:
         from tuivirt.ui.dialogs.credential import CredentialDialog
 
-        return await self.app.push_screen_wait(CredentialDialog(question))
+        answer = await self.app.push_screen_wait(CredentialDialog(question))
+        return answer.text if answer is not None else None
 
     def _forget_test(self) -> None:
         """Results are those of another URI."""

@@ -8,9 +8,9 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tuivirt.core.question import Question, QuestionKind
+from tuivirt.core.question import Answer, Question, QuestionKind
 from tuivirt.ui.dialogs.base import Dialog
-from tuivirt.ui.widgets.choices import PushButton
+from tuivirt.ui.widgets.choices import Flag, PushButton
 from tuivirt.ui.widgets.inputs import TextInput
 from tuivirt.ui.widgets.roles import joined, styled, styled_lines
 
@@ -34,7 +34,7 @@ _TRUST: Final = (
 )
 
 
-class CredentialDialog(Dialog[str]):
+class CredentialDialog(Dialog[Answer]):
     """Asks one question; returns the answer, or None for cancel. A host key takes a typed *yes*."""
 
     BINDINGS: ClassVar = []
@@ -46,6 +46,8 @@ class CredentialDialog(Dialog[str]):
         self.input = TextInput(question.default)
         self.input.password = not question.echo
         self.input.display = question.kind != "external"
+        self.keep = Flag("keep in the system's keyring", on=question.was_kept)
+        self.keep.display = question.may_keep
         self._ok = PushButton(_OK.get(question.kind, "Answer"), name="answer")
 
     def body(self) -> ComposeResult:
@@ -68,6 +70,7 @@ class CredentialDialog(Dialog[str]):
             yield Static(joined("Type ", styled(YES, "key"), " to go on:"), markup=False)
         with Horizontal(classes="answer"):
             yield self.input
+        yield self.keep
 
     def buttons(self) -> Sequence[PushButton]:
         return (self._ok, PushButton("Cancel", name="cancel"))
@@ -117,7 +120,7 @@ class CredentialDialog(Dialog[str]):
                 answer = ""
             case _:
                 answer = self.input.entered
-        self.finish(answer)
+        self.finish(Answer(answer, keep=self.keep.on and self.question.may_keep))
         self._wipe()
 
     def action_cancel(self) -> None:
