@@ -2,7 +2,6 @@
 doctor names the first step that fails.
 """
 
-import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,17 +10,14 @@ from typing import NamedTuple
 import pytest
 
 from tests.support import sasl
-from tests.support.daemon import DaemonUnavailableError, LibvirtDaemon
+from tests.support.daemon import NOBODY, DaemonUnavailableError, LibvirtDaemon
 from tests.support.lab import Lab
 from tests.support.login import User
 from tests.support.relay import Relay, free_port
 from tests.support.sshd import Sshd
-from tests.support.unavailable import unavailable
+from tests.support.unavailable import as_root, unavailable
 from tests.support.visitor import Visit
 from tuivirt.backend import doctor
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become others, and have namespaces")
-NOBODY = 65534
 
 
 class Failure(NamedTuple):

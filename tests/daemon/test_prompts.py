@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.support import sasl
-from tests.support.daemon import DaemonUnavailableError, LibvirtDaemon
+from tests.support.daemon import NOBODY, DaemonUnavailableError, LibvirtDaemon
 from tests.support.guest import guest_xml
 from tests.support.headless import HOST
 from tests.support.login import User
 from tests.support.relay import Relay
-from tests.support.unavailable import unavailable
+from tests.support.unavailable import as_root, unavailable
 from tuivirt.backend import doctor, ls
 from tuivirt.core.source import Source
 
@@ -135,6 +135,36 @@ def test_auth_conf_is_honoured(user: User, sasl_uri: str, tmp_path: Path) -> Non
     user.begin(sasl_uri + known)
     assert user.outcome().phase == "open"
     assert user.asked == []
+
+
+def test_auth_conf_is_where_the_environment_says(
+    user: User, sasl_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth_conf(tmp_path / "auth.conf", authname=sasl.USER, password=sasl.PASSWORD)
+    monkeypatch.setenv("LIBVIRT_AUTH_FILE", str(tmp_path / "auth.conf"))
+    user.begin(sasl_uri)
+    assert user.outcome().phase == "open"
+    assert user.asked == []
+
+
+@as_root
+def test_auth_conf_in_its_usual_places() -> None:
+    """root's in /etc/libvirt, a user's own below XDG_CONFIG_HOME."""
+    try:
+        daemon, port = sasl.sasl_daemon()
+    except DaemonUnavailableError as error:
+        unavailable(str(error))
+    uri = f"qemu+tcp://127.0.0.1:{port}/system"
+    with daemon:
+        for user, directory in (
+            (None, daemon.config),
+            (NOBODY, daemon.visitor_home(NOBODY) / "config/libvirt"),
+        ):
+            directory.mkdir(parents=True, exist_ok=True)
+            auth_conf(directory / "auth.conf", authname=sasl.USER, password=sasl.PASSWORD)
+            (found,) = daemon.visit(uri, user=user)
+            assert (found.phase, found.failed) == ("open", "")
+            (directory / "auth.conf").unlink()
 
 
 def test_what_auth_conf_leaves_out_is_asked(user: User, sasl_uri: str, tmp_path: Path) -> None:

@@ -1,13 +1,11 @@
 """Logging in for real by libssh and libssh2, which ask through libvirt's callback."""
 
-import os
-
 import pytest
 
 from tests.support.login import User
 from tests.support.sshd import PASSPHRASE, PASSWORD, Sshd
+from tests.support.unavailable import as_root
 
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root's sshd can check a password")
 LIBSSH = pytest.mark.parametrize("transport", ["libssh", "libssh2"])
 
 

@@ -1,24 +1,25 @@
 """Logging in for real by ssh: it asks in the app, and touches nothing else."""
 
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support import fake_keyring
 from tests.support.daemon import LibvirtDaemon
 from tests.support.environment import hermetic
+from tests.support.fake_keyring import Notes
 from tests.support.guest import guest_xml
 from tests.support.headless import HOST
 from tests.support.login import User
 from tests.support.sshd import PASSPHRASE, PASSWORD, Sshd
 from tests.support.terminal import Terminal
+from tests.support.unavailable import as_root
 from tests.support.wait import until
 from tuivirt.backend import doctor, ls
+from tuivirt.backend.vault import Vault
 from tuivirt.core.backend import Watch
 from tuivirt.core.source import Source
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root's sshd can check a password")
 
 
 def test_an_unknown_host_key_is_shown_and_trusted(user: User, sshd: Sshd) -> None:
@@ -69,6 +70,28 @@ def test_a_password_that_is_wrong_and_then_right(user: User, sshd: Sshd) -> None
     assert (first.kind, first.echo, first.asker, first.reason) == ("password", False, "ssh", "")
     assert user.answer(PASSWORD).reason == "ssh did not accept the last answer"
     assert user.outcome().phase == "open"
+
+
+@as_root
+def test_a_password_in_the_keyring_is_tried_once(sshd: Sshd) -> None:
+    sshd.trust()
+    with fake_keyring.installed() as ring, User(vault=Vault(Notes()), reconnect=False) as user:
+        user.begin(sshd.ssh_uri())
+        user.answer(PASSWORD, keep=True)
+        user.until_phase("open")
+        user.until(lambda: ring.passwords, "it is kept")
+        user.fleet.disconnect(HOST)
+        user.connect()
+        assert len(user.asked) == 1
+        user.fleet.disconnect(HOST)
+        (account,) = ring.passwords
+        ring.passwords[account] = "outdated"
+        user.fleet.connect(HOST)
+        question = user.answer(PASSWORD)
+        assert (question.was_kept, question.reason) == (True, "what the keyring had was not accepted")
+        user.until_phase("open")
+        assert ring.passwords == {}
+    assert sshd.log_text().count("Failed password") == 1
 
 
 @as_root

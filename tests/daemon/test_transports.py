@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from tests.support.daemon import LibvirtDaemon
+from tests.support.daemon import NOBODY, LibvirtDaemon
 from tests.support.guest import guest_xml
 from tests.support.lab import Lab
 from tests.support.login import User
+from tests.support.unavailable import as_root
 from tuivirt.backend import doctor
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become others, and have namespaces")
-NOBODY = 65534
 
 
 def _ssh(**params: str) -> Callable[[Lab], str]:

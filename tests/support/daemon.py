@@ -31,6 +31,9 @@ PROGRAMS = ("libvirtd", "virsh", "qemu-system-x86_64", "qemu-img", "setpriv")
 # Daemons lie in sbin, which an ordinary user's PATH may lack.
 PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 
+NOBODY = 65534
+"""A user who may do nothing."""
+
 HOST_UUID = "7e57ed00-0000-4000-8000-000000000001"
 
 LIBVIRTD_CONF = """\

@@ -11,3 +11,8 @@ def unavailable(reason: str) -> NoReturn:
     if os.environ.get("TUIVIRT_REQUIRE_DAEMON", "0") not in {"", "0"}:
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+as_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="only root has namespaces, becomes others, and checks passwords"
+)

@@ -9,7 +9,7 @@ import pytest
 from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.prompt_words import Words
-from tuivirt.backend.prompter import MOST, Prompter, place_of
+from tuivirt.backend.prompter import CREDENTIALS, MOST, Prompter, place_of
 from tuivirt.core.changes import Asked, AskedNoMore
 from tuivirt.core.question import Answer, Question
 from tuivirt.core.store import Store
@@ -155,6 +155,49 @@ def test_libvirt_gets_all_credentials_or_none() -> None:
     room.desk.answer(question.id, None)
     thread.join(5)
     assert thread.result == -1  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("type_", "kind", "echo", "answer"),
+    [
+        (libvirt.VIR_CRED_AUTHNAME, "user", True, "joe"),
+        (libvirt.VIR_CRED_PASSPHRASE, "password", False, "s3cret"),
+        (libvirt.VIR_CRED_ECHOPROMPT, "text", True, "42"),
+        (libvirt.VIR_CRED_NOECHOPROMPT, "secret", False, "42"),
+        (libvirt.VIR_CRED_REALM, "realm", True, "EXAMPLE.ORG"),
+        (libvirt.VIR_CRED_EXTERNAL, "external", False, ""),
+    ],
+)
+def test_every_kind_of_credential_is_asked_and_filled_in(
+    type_: int, kind: str, echo: bool, answer: str
+) -> None:
+    room = Room()
+    assert type_ in CREDENTIALS, "libvirt is told that it can be asked"
+    credentials: list[list[Any]] = [[type_, "Please say", None, "proposed", None]]
+    thread = room.collect(credentials)
+    (question,) = room.wait_for(1)
+    assert (question.kind, question.echo, question.prompt) == (kind, echo, "Please say")
+    assert (question.connection, question.place, question.asker) == ("lab", "joe@lab", "the daemon (SASL)")
+    assert question.default == ("proposed" if kind in {"user", "text", "realm"} else "")
+    room.desk.answer(question.id, Answer(answer))
+    thread.join(5)
+    assert credentials[0][4] == answer
+
+
+@pytest.mark.parametrize(
+    ("type_", "shown"),
+    [
+        (libvirt.VIR_CRED_ECHOPROMPT, "otp-md5 487 dehydrate\nYour response"),
+        (libvirt.VIR_CRED_PASSPHRASE, "Your response"),
+    ],
+)
+def test_a_challenge_is_shown_where_it_is_needed(type_: int, shown: str) -> None:
+    room = Room()
+    thread = room.collect([[type_, "Your response", "otp-md5 487 dehydrate", None, None]])
+    (question,) = room.wait_for(1)
+    assert question.prompt == shown
+    room.prompter.close()
+    thread.join(5)
 
 
 @pytest.mark.parametrize(("answer", "given"), [("yes", "y"), ("no", "n")])

@@ -32,6 +32,9 @@ CREDENTIALS: Final = [
 ]
 
 
+_CHALLENGING: Final = frozenset({libvirt.VIR_CRED_ECHOPROMPT, libvirt.VIR_CRED_NOECHOPROMPT})
+
+
 class Prompter:
     """Asks for one attempt, from any thread. After ``close``, or a cancel, every question is declined."""
 
@@ -137,7 +140,10 @@ class Prompter:
         asker = _ASKERS.get(self._uri.effective_transport or "", "libvirt")
         for credential in credentials:
             type_, prompt, challenge, default, _ = credential
-            words = libvirt_words(type_, prompt or challenge or "", default or "", self._uri)
+            text = prompt or challenge or ""
+            if type_ in _CHALLENGING and challenge and challenge not in text:
+                text = f"{challenge}\n{text}"  # what a one-time password is made from
+            words = libvirt_words(type_, text, default or "", self._uri)
             answer = self.ask(words, asker).answer.result()
             if answer is None:
                 return -1
