@@ -14,5 +14,5 @@ def unavailable(reason: str) -> NoReturn:
 
 
 as_root = pytest.mark.skipif(
-    os.geteuid() != 0, reason="only root has namespaces, becomes others, and checks passwords"
+    os.geteuid() != 0, reason="only root becomes others and checks passwords"
 )

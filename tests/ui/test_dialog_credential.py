@@ -198,6 +198,7 @@ async def test_a_withdrawn_question_closes() -> None:
     [
         (False, ("enter",), False),
         (False, ("tab", "space", "tab", "enter"), True),
+        (False, ("tab", "space", "enter"), True),
         (True, ("enter",), True),
         (True, ("tab", "space", "shift+tab", "enter"), False),
     ],

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -37,7 +38,7 @@ _TRUST: Final = (
 class CredentialDialog(Dialog[Answer]):
     """Asks one question; returns the answer, or None for cancel. A host key takes a typed *yes*."""
 
-    BINDINGS: ClassVar = []
+    BINDINGS: ClassVar = [Binding("enter", "answer", "Answer", show=False)]
 
     def __init__(self, question: Question) -> None:
         self.question = question
@@ -106,6 +107,10 @@ class CredentialDialog(Dialog[Answer]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        self.action_answer()
+
+    def action_answer(self) -> None:
+        """Enter, in the field or on the box below it."""
         # What was typed for the list a moment ago may end here: an Enter alone sends nothing.
         if self.input.value:
             self._answer()
