@@ -60,9 +60,9 @@ def talkative_sshd(daemon: LibvirtDaemon) -> Iterator[Sshd]:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A daemon that can be reached in every way; the tests of a module share it, and leave it as it is."""
+    """A daemon that can be reached in every way; the tests that use it leave it as it is."""
     with ExitStack() as stack:
         try:
             made = stack.enter_context(reachable(tmp_path_factory.mktemp("lab")))

@@ -13,6 +13,4 @@ def unavailable(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-as_root = pytest.mark.skipif(
-    os.geteuid() != 0, reason="only root becomes others and checks passwords"
-)
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes others and checks passwords")

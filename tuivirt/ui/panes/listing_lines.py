@@ -61,7 +61,9 @@ def empty_notes(scope: str, filtered: str | None, connections: Mapping[str, Conn
         case "closed":
             return ["Not connected.", "Ctrl+R connects."]
         case _:
-            return [plain(line) for text in (state.error, state.hint) for line in text.splitlines()]
+            code = f" (libvirt error {state.code})" if state.code is not None else ""
+            texts = (f"{state.error}{code}", state.hint)
+            return [plain(line) for text in texts for line in text.splitlines()]
 
 
 def summary_parts(totals: Totals, state: ConnectionState | None, usage: HostUsage | None) -> list[Part]:

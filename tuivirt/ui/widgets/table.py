@@ -20,7 +20,7 @@ from tuivirt.core.store import Record
 from tuivirt.core.text import plain
 from tuivirt.core.view import GroupLine, ListView
 from tuivirt.ui.commands import bindings_of
-from tuivirt.ui.widgets.cells import fit
+from tuivirt.ui.widgets.cells import fit, wrap
 
 GAP = 2
 """Cells between two columns."""
@@ -327,13 +327,17 @@ class LineTable(ScrollView, can_focus=True):
         index = self.scroll_offset.y + y - 1
         lines = self.view.lines
         if index >= len(lines):
-            note = self.notes[y - 2] if not lines and 2 <= y < 2 + len(self.notes) else ""
-            return Strip([Segment(fit(f"  {note}", width), self._base + self._style("dim"))], width)
+            notes = ["", *self._wrapped_notes(width - 2 * GAP)] if not lines else []
+            note = notes[y - 1] if y <= len(notes) else ""
+            return Strip([Segment(fit(f"{'':{GAP}}{note}", width), self._base + self._style("dim"))], width)
         line = lines[index]
         at_cursor = index == self.view.cursor_index
         if isinstance(line, GroupLine):
             return self._group(line, width, at_cursor=at_cursor)
         return self._row(line.id, width, at_cursor=at_cursor)
+
+    def _wrapped_notes(self, width: int) -> list[str]:
+        return [line for note in self.notes for line in wrap(note, width)]
 
     def _row(self, id_: Any, width: int, *, at_cursor: bool) -> Strip:
         record: Record = self.view.row(id_)
