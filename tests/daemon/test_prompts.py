@@ -43,6 +43,13 @@ def test_sasl_asks_for_user_and_password(user: User, sasl_uri: str) -> None:
     assert {q.asker for q in asked} == {"the daemon (SASL)"}
 
 
+def test_sasl_asks_nothing_with_no_tty(user: User, sasl_uri: str) -> None:
+    user.begin(f"{sasl_uri}?no_tty=1")
+    state = user.outcome()
+    assert (state.phase, user.asked) == ("failed", [])
+    assert "Failed to collect auth credentials" in state.error
+
+
 def test_sasl_asks_again_after_a_wrong_password(user: User, sasl_uri: str) -> None:
     user.begin(sasl_uri)
     user.answer(sasl.USER)

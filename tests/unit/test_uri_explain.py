@@ -175,6 +175,7 @@ def test_explanation_of_parameters(text: str, said: str) -> None:
             "the transport ssh ignores known_hosts, which is for libssh, libssh2",
         ),
         ("qemu+ssh://h/system?sshauth=agent", "the transport ssh ignores sshauth"),
+        ("qemu+tcp://h/system?no_tty=1", "which is for ssh; tuivirt asks nothing all the same"),
         ("qemu+ssh://h/system?pkipath=/p", "the transport ssh ignores pkipath, which is for tls"),
         ("qemu+libssh://h/system?no_verify=1", "known_hosts_verify=ignore does it there"),
         ("qemu+libssh2://h/system?command=/c", "the transport libssh2 ignores command"),

@@ -27,7 +27,9 @@ def open_asking(
 
     Raises libvirtError, and OSError where ssh cannot be given a way to ask. ``no_tty=1`` asks nothing.
     """
-    if uri.transport != "ssh" or is_on(uri.params.get("no_tty")):
+    if is_on(uri.params.get("no_tty")):
+        return _open(uri, read_only, _decline)
+    if uri.transport != "ssh":
         return _open_again(uri, read_only, prompter)
     command = uri.params.get("command", "ssh")
     if shutil.which(command) is None:  # libvirt says so better than a shell would

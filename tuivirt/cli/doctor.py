@@ -70,7 +70,7 @@ def _steps(source: Source | None, *, asking: bool) -> Iterator[Step]:
 
 
 def _versions() -> dict[str, str]:
-    packages = ("libvirt-python", "textual", "tomli", "tomlkit", "msgspec", "lxml", "platformdirs")
+    packages = ("libvirt-python", "textual", "tomli", "tomlkit", "msgspec", "lxml", "platformdirs", "keyring")
     return {
         "tuivirt": __version__,
         "python": platform.python_version(),

@@ -18,6 +18,9 @@ _OTHER_WAY: Final = {
     ("sshauth", "ssh"): "; ssh has PreferredAuthentications in its own configuration",
 }
 
+_OURS: Final = {"no_tty": "; tuivirt asks nothing all the same"}
+"""What this program heeds where libvirt does not."""
+
 
 def warnings(uri: ConnectionURI) -> tuple[str, ...]:
     """One sentence for each part that has no effect, or for which libvirt will refuse the URI."""
@@ -85,7 +88,7 @@ def _own_parameter(uri: ConnectionURI, name: str) -> Iterator[str]:
 def _remote_parameter(uri: ConnectionURI, parameter: Parameter, value: str) -> Iterator[str]:
     name, transport = parameter.name, uri.effective_transport
     if transport not in parameter.transports:
-        other = _OTHER_WAY.get((name, transport or ""), "")
+        other = _OTHER_WAY.get((name, transport or ""), _OURS.get(name, ""))
         fits = ", ".join(parameter.transports)
         yield f"the transport {transport} ignores {name}, which is for {fits}{other}"
     # libvirt reads these whatever the transport is, and refuses what it cannot read.
