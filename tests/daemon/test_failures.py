@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import libvirt
 import pytest
 
 from tests.support import sasl
@@ -17,6 +18,7 @@ from tests.support.relay import Relay, free_port
 from tests.support.sshd import Sshd
 from tests.support.unavailable import as_root, unavailable
 from tests.support.visitor import Visit
+from tests.support.wait import until
 from tuivirt.backend import doctor
 
 
@@ -340,3 +342,22 @@ def test_drivers_that_this_libvirt_lacks(daemon: LibvirtDaemon) -> None:
     assert hyperv.failed == "TCP"
     if "built without" in hyperv.error:
         assert "has no such driver" in hyperv.hint
+
+
+def test_a_daemon_that_ends_before_libvirt_can_tell(
+    daemon: LibvirtDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libvirt tells the daemon of the close callback, and puts it on its list after that: one that ends in
+    between is never told of.
+    """
+
+    def too_late(conn: libvirt.virConnect, *_: object) -> int:
+        daemon.kill()
+        until(lambda: not conn.isAlive(), "libvirt has noticed")
+        return 0
+
+    monkeypatch.setattr(libvirt.virConnect, "registerCloseCallback", too_late)
+    with User(reconnect=False) as user:
+        user.begin(daemon.uri)
+        user.until_phase("stale")
+        assert "connection lost" in user.state().error

@@ -12,10 +12,12 @@ from pathlib import Path
 import libvirt
 import pytest
 
+from tuivirt.backend.auth import open_connection
 from tuivirt.backend.errors import explain_error, hint_for
 from tuivirt.backend.hints import HINTS
 from tuivirt.config.libvirt_conf import read_libvirt_conf
 from tuivirt.core.errors import HostError
+from tuivirt.core.uri import ConnectionURI
 
 # As seen: code and text of libvirt 9.0, under the URI it was seen with, and what the hint must tell.
 SEEN: dict[str, list[tuple[int, str, str]]] = {
@@ -254,7 +256,7 @@ def test_a_hint_for_what_is_no_uri_names_no_host() -> None:
 
 def refused(uri: str) -> HostError:
     with pytest.raises(libvirt.libvirtError) as caught:
-        libvirt.open(uri)
+        open_connection(ConnectionURI.parse(uri), read_only=False) if "+ssh" in uri else libvirt.open(uri)
     return explain_error(caught.value, uri)
 
 

@@ -1,6 +1,7 @@
 """Opening a connection, with the questions that this may lead to."""
 
 import shutil
+from typing import Final
 
 import libvirt
 
@@ -8,6 +9,11 @@ from tuivirt.backend.askpass import Askpass
 from tuivirt.backend.prompter import CREDENTIALS, Prompter
 from tuivirt.core.uri import ConnectionURI
 from tuivirt.core.uri_check import is_on
+
+HASTE: Final = 3
+"""How often more an ssh is tried that ended before libvirt had written a byte: at that it reads no words of
+ssh, and it happens on a busy machine, where a name does not resolve or a port refuses.
+"""
 
 
 def open_connection(uri: ConnectionURI, *, read_only: bool) -> libvirt.virConnect:
@@ -53,7 +59,14 @@ def _open_again(uri: ConnectionURI, read_only: bool, prompter: Prompter) -> libv
 
 def _open(uri: ConnectionURI, read_only: bool, collect: object) -> libvirt.virConnect:
     flags = libvirt.VIR_CONNECT_RO if read_only else 0
-    return libvirt.openAuth(uri.build(), [CREDENTIALS, collect, None], flags)
+    auth = [CREDENTIALS, collect, None]
+    for _ in range(HASTE if uri.transport == "ssh" else 0):
+        try:
+            return libvirt.openAuth(uri.build(), auth, flags)
+        except libvirt.libvirtError as error:
+            if "Cannot write data: Broken pipe" not in str(error):
+                raise
+    return libvirt.openAuth(uri.build(), auth, flags)
 
 
 def _decline(_credentials: list[list[object]], _opaque: object) -> int:

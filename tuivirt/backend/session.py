@@ -182,6 +182,9 @@ class Session:
         with self.places.read("close callback"):
             self.conn.registerCloseCallback(lambda _conn, reason, _opaque: self._reports.lost(reason), None)
             self._undo.append(self.conn.unregisterCloseCallback)
+        if not _is_alive(self.conn):  # it was lost before anybody could be told; no round trip
+            self._reports.lost(libvirt.VIR_CONNECT_CLOSE_REASON_EOF)
+            return
         # Not on the probe lane, where the first questions of the user interface would wait for all of it.
         self._guests.submit(self._subscribe_to_others)
         self._guests.submit(self._read_facts)
@@ -265,3 +268,12 @@ class Session:
         """As far as is known here: a handle's id is that of its last reading."""
         handle = self._handles.get(uuid)
         return handle is not None and handle.ID() != -1
+
+
+def _is_alive(conn: libvirt.virConnect) -> bool:
+    try:
+        return bool(conn.isAlive())
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
+            raise
+        return True  # a driver inside this process, which does not say
