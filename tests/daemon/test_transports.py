@@ -75,6 +75,32 @@ def test_roads_to_the_test_driver(lab: Lab, user: User, road: str) -> None:
     open_and_test(user, TEST_ROADS[road](lab), "made-up")
 
 
+@pytest.mark.parametrize(
+    ("road", "steps"),
+    [
+        ("unix", ["URI", "socket", "open", "authentication"]),
+        ("ext", ["URI", "command", "open", "authentication"]),
+        ("tcp", ["URI", "name", "TCP", "open", "authentication"]),
+        (
+            "tls unchecked",
+            ["URI", "name", "TCP", "TLS", "TLS certificate", "our certificate", "open", "authentication"],
+        ),
+        (
+            "ssh",
+            [
+                *("URI", "command", "host key", "SSH authentication"),
+                *("helper on the far side", "socket on the far side", "open", "authentication"),
+            ],
+        ),
+    ],
+)
+def test_doctor_walks_the_road_step_by_step(lab: Lab, road: str, steps: list[str]) -> None:
+    found = doctor.run(ROADS[road](lab))
+    assert [step.step for step in found] == [*steps, "driver", "list"]
+    told = {step.step: step.detail for step in found}
+    assert told.get("TLS certificate", "not checked") == "not checked"
+
+
 def test_a_jump_host_of_ssh_itself(lab: Lab, user: User) -> None:
     """The way stands in ssh_config alone; what both hosts ask comes in turn, the gate first."""
     lab.sshd.known_hosts.unlink()

@@ -1,0 +1,65 @@
+"""A connection tested from an event loop: steps as they come, questions on the loop, nobody left waiting."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.support.hosts import HostDomain, write_host
+from tests.support.wait import until
+from tuivirt.backend.trial import trial
+from tuivirt.core.question import Question
+
+
+@pytest.fixture
+def uri(tmp_path: Path) -> str:
+    return write_host(tmp_path / "host.xml", [HostDomain("web01")], users={"joe": "hunter2"})
+
+
+def threads_of_trials() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "test"]
+
+
+async def test_questions_are_asked_on_the_loop(uri: str) -> None:
+    asked: list[Question] = []
+
+    async def ask(question: Question) -> str:
+        asked.append(question)
+        await asyncio.sleep(0)
+        return "joe" if question.kind == "user" else "hunter2"
+
+    steps = [step async for step in trial(uri, ask)]
+    assert [step.step for step in steps] == ["URI", "file", "open", "driver", "list"]
+    assert all(step.ok for step in steps)
+    assert [question.kind for question in asked] == ["user", "password"]
+
+
+async def test_a_cancelled_question_fails_the_test(uri: str) -> None:
+    async def ask(_question: Question) -> None:
+        return None
+
+    *_, last = [step async for step in trial(uri, ask)]
+    assert (last.step, last.ok) == ("authentication", False)
+    assert "Nothing was asked" not in last.hint
+
+
+async def test_a_test_that_is_given_up_leaves_no_thread_behind(uri: str) -> None:
+    asking = asyncio.Event()
+
+    async def ask(_question: Question) -> str:
+        asking.set()
+        await asyncio.Event().wait()
+        return ""
+
+    async def run() -> None:
+        async for _ in trial(uri, ask):
+            pass
+
+    task = asyncio.create_task(run())
+    await asking.wait()
+    assert threads_of_trials()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    until(lambda: not threads_of_trials(), "the thread has ended")
