@@ -14,6 +14,8 @@ from tests.support.fake_keyring import FakeKeyring, Notes
 from tests.support.headless import HOST
 from tests.support.hosts import HostDomain, write_host
 from tests.support.login import User
+from tests.support.tuivirt_terminal import App
+from tests.support.wait import until
 from tuivirt.backend import vault as vaults
 from tuivirt.backend.vault import SERVICE, Vault
 from tuivirt.core.changes import Happened
@@ -198,3 +200,27 @@ def test_no_answer_is_logged(
     for secret in (PASSWORD, "outdated"):
         assert secret not in caplog.text
         assert secret not in repr(user.changes)
+
+
+def test_in_the_app(uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.support.fake_keyring.FakeKeyring")
+    with App(tmp_path / "home", "-c", uri) as app:
+        for prompt, answer in (("Enter username", "joe"), ("Enter joe's password", PASSWORD)):
+            app.until_text(prompt, "[ ] keep in the system's keyring", timeout=20)
+            app.send(answer)
+            app.press("tab", "space")
+            app.until_text("[x] keep in the system's keyring")
+            app.press("enter")
+        app.until_row("web01")
+        kept = tmp_path / "home/state/tuivirt/kept.json"
+        until(lambda: kept.exists() and "password" in kept.read_text(), "what was kept is written down")
+        assert PASSWORD not in kept.read_text()
+        assert kept.stat().st_mode & 0o777 == 0o600
+        app.press("shift+tab", "enter")
+        app.until_no_row("web01")
+        app.press("enter")
+        app.until_row("web01")
+        app.press("q")
+        assert app.wait() == 0
+        assert PASSWORD.encode() not in app.written

@@ -2,9 +2,11 @@
 
 from tests.support.app import Running, running
 from tests.support.domains import HOSTILE
-from tests.support.scripted import ScriptedBackend
+from tests.support.scripted import NOW, ScriptedBackend
 from tests.support.world import SOURCES, world
-from tuivirt.core.changes import Asked, AskedNoMore
+from tuivirt.core.changes import Asked, AskedNoMore, Happened
+from tuivirt.core.journal import Entry
+from tuivirt.core.key import Key
 from tuivirt.core.question import Question
 from tuivirt.ui.dialogs.credential import CredentialDialog
 
@@ -95,3 +97,26 @@ async def test_the_answer_is_neither_in_the_journal_nor_on_the_screen() -> None:
         assert "hunter2" not in run.text
         assert "hunter2" not in repr(run.journal) + repr(run.remembered.values) + repr(run.notes)
         assert "hunter2" not in repr(vars(run.store))
+
+
+async def test_an_answer_that_is_ticked_is_to_be_kept() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        for number, keys in ((1, ("enter",)), (2, ("tab", "space", "enter"))):
+            prompt = f"question {number}"
+            backend.tell(
+                Asked(Question(number, "lab1", "root@lab1", "ssh", "password", prompt, may_keep=True))
+            )
+            await run.until_dialog(prompt)
+            await run.press(*"hunter2", *keys)
+            await run.until_main()
+        assert backend.answers == [(1, "hunter2"), (2, "hunter2")]
+        assert backend.kept == [2]
+
+
+async def test_a_keyring_that_keeps_nothing_is_told() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        entry = Entry(NOW, Key("lab1", "host", "lab1"), "lab1", "connection", "the keyring [red]is[/] locked")
+        backend.tell(Happened(entry._replace(ok=False)))
+        await run.until_note("the keyring [red]is[/] locked")

@@ -22,7 +22,8 @@ from tuivirt.core.text import plain
 
 def run(arguments: Sequence[str]) -> int:
     """Print what was found; returns 1 when a step failed."""
-    parser = Parser(prog="tuivirt doctor", description="Test one connection step by step.")
+    what = "Test one connection step by step; in a terminal it asks what the host asks."
+    parser = Parser(prog="tuivirt doctor", description=what)
     parser.add_argument(
         "uri", metavar="URI", nargs="?", help="a URI, or the name of a connection; else the default"
     )
