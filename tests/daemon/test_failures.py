@@ -87,13 +87,16 @@ FAILURES: dict[str, Failure] = {
         _tls("anonymous"), "our certificate", "TLS confirmation", "one that its CA signed"
     ),
     "our own certificate is of another authority": Failure(
-        _tls("stranger"), "our certificate", "failed validation", "our own certificate and key that it signed"
+        _tls("stranger"),
+        "certificate files",
+        "failed validation",
+        "our own certificate and key that it signed",
     ),
     "our own certificate has expired": Failure(
-        _tls("outdated"), "our certificate", "clientcert.pem has expired", "made anew"
+        _tls("outdated"), "certificate files", "clientcert.pem has expired", "made anew"
     ),
     "no certificate authority": Failure(
-        _tls("nosuch"), "our certificate", "Cannot read CA certificate", "?pkipath="
+        _tls("nosuch"), "certificate files", "Cannot read CA certificate", "?pkipath="
     ),
     "no such priority": Failure(_tls("client", "&tls_priority=X"), "TLS", "session priority", "leave it out"),
     "TLS where none is spoken": Failure(

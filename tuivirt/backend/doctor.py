@@ -102,6 +102,7 @@ _STAGES: Final[dict[str | None, dict[str, str]]] = {
     "libssh": _SSH,
     "libssh2": _SSH,
     "tls": {
+        "certificate files": "they can be used",
         "TLS": "both sides agree on how to encrypt",
         "TLS certificate": "the server's is good",
         "our certificate": "the server took it",

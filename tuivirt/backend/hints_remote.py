@@ -108,7 +108,7 @@ AUTHENTICATION: Final = (
         r"The (?:client|CA) certificate \S+ (?:has expired|is not yet active)",
         "Have that certificate made anew, or check the clock of this machine; no_sanity=1 leaves it to the "
         "server to judge.",
-        step="our certificate",
+        step="certificate files",
     ),
     hint(
         r"TLS handshake failed",
@@ -176,7 +176,7 @@ NETWORK: Final = (
         r"Cannot read \S+ (?:certificate|key) '|Our own certificate|Unable to .*certificate",
         "TLS needs a CA certificate, and our own certificate and key that it signed: in /etc/pki, in "
         "~/.pki/libvirt, or in the directory of ?pkipath=.",
-        step="our certificate",
+        step="certificate files",
     ),
     hint(
         r"Unable to read TLS confirmation",
