@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from tuivirt.core import changes as c
 from tuivirt.core.journal import Entry
@@ -13,6 +13,16 @@ from tuivirt.core.usage import Sample, Usage, capacity_for
 
 JOURNAL_LENGTH = 5_000
 """Entries kept in memory; the journal file holds more."""
+
+
+class Taken(NamedTuple):
+    """What an object that runs takes of its host."""
+
+    vcpus: int = 0
+    memory_kib: int = 0
+
+
+NOTHING: Final = Taken()
 
 
 class Record:
@@ -32,6 +42,11 @@ class Record:
     def key(self) -> Key:
         key: Key = self.item.key
         return key
+
+    @property
+    def taken(self) -> "Taken | None":
+        """What it takes of its host; None where it does not run, as a kind that never does."""
+        return NOTHING if getattr(self.item, "active", False) else None
 
     def replaced(self, item: Any, at: float | None) -> None:  # noqa: ARG002 (for subclasses)
         """A newer snapshot has come: a subclass drops what does not hold any more.
@@ -99,16 +114,20 @@ def _carried(before: Sample | None, now: Sample) -> Sample:
 
 @dataclass(slots=True)
 class Count:
-    """How many objects of one kind a connection has."""
+    """How many objects of one kind a connection has, and what those that run take of its host."""
 
     total: int = 0
     active: int = 0
+    vcpus: int = 0
+    memory_kib: int = 0
 
-    def add(self, item: Any, times: int) -> None:
-        """Count ``item`` in (1) or out (-1). Kinds that know no *active* count none."""
+    def add(self, taken: Taken | None, times: int) -> None:
+        """Count an object that takes this in (1) or out (-1)."""
         self.total += times
-        if getattr(item, "active", False):
+        if taken is not None:
             self.active += times
+            self.vcpus += taken.vcpus * times
+            self.memory_kib += taken.memory_kib * times
 
 
 class Store:
@@ -119,7 +138,7 @@ class Store:
         self.connections: dict[str, c.ConnectionState] = {}
         self.records: dict[str, dict[Key, Record]] = {kind: {} for kind in record_types}
         self.counts: defaultdict[tuple[str, str], Count] = defaultdict(Count)
-        """By connection and kind; kept up to date, as counting tens of thousands takes milliseconds."""
+        """By connection and kind; kept up to date, as adding up tens of thousands takes milliseconds."""
         self.hosts: dict[str, HostUsage] = {}
         self.stats_took: dict[str, float] = {}
         self.runs: dict[int, c.RunState] = {}
@@ -130,6 +149,18 @@ class Store:
 
     def get(self, key: Key) -> Record | None:
         return self.records.get(key.kind, {}).get(key)
+
+    def count(self, kind: str, connection: str | None = None) -> Count:
+        """The count of one kind on a connection, or on all together."""
+        if connection is not None:
+            return self.counts[connection, kind]
+        counts = [count for (_, counted), count in self.counts.items() if counted == kind]
+        return Count(
+            total=sum(count.total for count in counts),
+            active=sum(count.active for count in counts),
+            vcpus=sum(count.vcpus for count in counts),
+            memory_kib=sum(count.memory_kib for count in counts),
+        )
 
     def of_connection(self, name: str, kind: str) -> list[Record]:
         """The records of one kind on one connection, in the order of their arrival."""
@@ -201,21 +232,21 @@ class Store:
         elif record.item == item:
             return
         else:
-            count.add(record.item, -1)
+            count.add(record.taken, -1)
             record.replaced(item, at)
-        count.add(item, 1)
+        count.add(record.taken, 1)
         delta.removed.discard(item.key)
         delta.touched.add(item.key)
 
     def _remove(self, key: Key, delta: Delta) -> None:
         record = self.records[key.kind].pop(key, None)
         if record is not None:
-            self.counts[key[:2]].add(record.item, -1)
+            self.counts[key[:2]].add(record.taken, -1)
             delta.removed.add(key)
             delta.touched.discard(key)
 
     def _sampled(self, connection: str, samples: Mapping[str, Any], delta: Delta) -> None:
-        records = self.records["domain"]
+        records, count = self.records["domain"], self.counts[connection, "domain"]
         for uuid, sample in samples.items():
             key = Key(connection, "domain", uuid)
             record = records.get(key)
@@ -223,7 +254,11 @@ class Store:
                 continue
             if record.usage is None:
                 record.usage = Usage(capacity_for(len(records)))
+            before = record.taken
             record.usage.feed(_carried(record.usage.sample, sample))
+            if (now := record.taken) != before:
+                count.add(before, -1)
+                count.add(now, 1)
             delta.touched.add(key)
 
     def _run(self, state: c.RunState, delta: Delta) -> None:

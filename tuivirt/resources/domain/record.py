@@ -3,7 +3,7 @@
 from typing import Any
 
 from tuivirt.core.changes import RunState
-from tuivirt.core.store import Record
+from tuivirt.core.store import NOTHING, Record, Taken
 from tuivirt.core.text import natural_key, plain
 from tuivirt.core.usage import Rates
 from tuivirt.resources.domain.snapshot import Addresses, Details, Domain, State
@@ -84,6 +84,13 @@ class DomainRecord(Record):
     @property
     def active(self) -> bool:
         return self.item.active
+
+    @property
+    def taken(self) -> Taken | None:
+        if not self.item.active:
+            return None
+        sample = self.usage.sample if self.usage is not None else None
+        return NOTHING if sample is None else Taken(sample.vcpus or 0, sample.memory_kib or 0)
 
     @property
     def started(self) -> float | None:

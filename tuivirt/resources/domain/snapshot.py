@@ -28,11 +28,12 @@ class State(Enum):
     @property
     def active(self) -> bool:
         """Whether the hypervisor holds the domain (it has an id)."""
-        return self not in _INACTIVE
+        return self is not _SHUTOFF and self is not _NOSTATE
 
 
 _STATES = tuple(State)
-_INACTIVE = frozenset({State.SHUTOFF, State.NOSTATE})
+# Compared by identity: the hash of an enumeration's member is a call of Python code, made for every row.
+_SHUTOFF, _NOSTATE = State.SHUTOFF, State.NOSTATE
 
 # virDomainRunningReason and its siblings, in the order of libvirt-domain.h.
 _REASONS: dict[State, tuple[str, ...]] = {

@@ -123,9 +123,9 @@ def _file(origin: str) -> str:
 def entry_of(name: str, source: Source | None, store: Store) -> Entry:
     """What the store knows of a connection, or of all together."""
     if name == ALL:
-        counts = [count for (_, kind), count in store.counts.items() if kind == "domain"]
-        return Entry(ALL, None, None, sum(c.active for c in counts), sum(c.total for c in counts))
-    count = store.counts[name, "domain"]
+        count = store.count("domain")
+        return Entry(ALL, None, None, count.active, count.total)
+    count = store.count("domain", name)
     usage = store.hosts.get(name)
     cpu = usage.cpu if usage is not None else None
     return Entry(name, source, store.connections.get(name), count.active, count.total, cpu)

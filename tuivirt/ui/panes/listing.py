@@ -12,7 +12,6 @@ from tuivirt.core.key import Key
 from tuivirt.core.query import Query, compile_query
 from tuivirt.core.resource import Column, Resource
 from tuivirt.core.store import Delta, Store
-from tuivirt.core.totals import Totals
 from tuivirt.core.view import GroupLine, ListView
 from tuivirt.resources.domain.fields import NEEDS_COUNTERS, NEEDS_DETAILS
 from tuivirt.resources.domain.record import DomainRecord
@@ -306,7 +305,7 @@ class ListingPane(Vertical):
             watches[name] = Watch(
                 stats=bool(groups),
                 groups=groups,
-                everyone=everyone or self._active(name) <= FEW,
+                everyone=everyone or self._store.count(self._resource.kind, name).active <= FEW,
                 host=self.summary.display and self.scope == name,
                 visible=tuple(keys),
                 addresses="addresses" in needs,
@@ -333,9 +332,6 @@ class ListingPane(Vertical):
             or self.group != "none"
         )
 
-    def _active(self, connection: str) -> int:
-        return sum(r.active for r in self.view.all_rows() if r.host == connection)
-
     def show_title(self) -> None:
         self.show_notes()
         state = self._store.connections.get(self.scope)
@@ -357,6 +353,6 @@ class ListingPane(Vertical):
     def show_summary(self) -> None:
         if not self.summary.display:
             return
-        totals = Totals.of(self.view.all_rows())
+        count = self._store.count(self._resource.kind, None if self.scope == ALL else self.scope)
         state = self._store.connections.get(self.scope)
-        self.summary.show(summary_parts(totals, state, self._store.hosts.get(self.scope)))
+        self.summary.show(summary_parts(count, state, self._store.hosts.get(self.scope)))

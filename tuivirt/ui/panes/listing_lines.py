@@ -8,9 +8,8 @@ from tuivirt.core import units
 from tuivirt.core.changes import ConnectionState
 from tuivirt.core.query import Query
 from tuivirt.core.source import shown_uri
-from tuivirt.core.store import HostUsage
+from tuivirt.core.store import Count, HostUsage
 from tuivirt.core.text import plain
-from tuivirt.core.totals import Totals
 from tuivirt.core.view import ListView
 from tuivirt.ui.panes.connection_roster import ALL
 from tuivirt.ui.widgets.bars import Part
@@ -66,18 +65,18 @@ def empty_notes(scope: str, filtered: str | None, connections: Mapping[str, Conn
             return [plain(line) for text in texts for line in text.splitlines()]
 
 
-def summary_parts(totals: Totals, state: ConnectionState | None, usage: HostUsage | None) -> list[Part]:
+def summary_parts(count: Count, state: ConnectionState | None, usage: HostUsage | None) -> list[Part]:
     """What is given to the domains, beside what the host has."""
     facts = state.facts if state is not None else None
-    parts: list[Part] = [(f" {totals.active} of {totals.defined} up", "")]
+    parts: list[Part] = [(f" {count.active} of {count.total} up", "")]
     if facts is not None and facts.cpus:
-        ratio = totals.vcpus / facts.cpus
-        parts.append((f" · vCPUs {totals.vcpus}/{facts.cpus}", _over(ratio, 1.0, 2.0)))
+        ratio = count.vcpus / facts.cpus
+        parts.append((f" · vCPUs {count.vcpus}/{facts.cpus}", _over(ratio, 1.0, 2.0)))
     else:
-        parts.append((f" · {totals.vcpus} vCPUs", ""))
-    given = units.size(totals.memory_kib * 1024)
+        parts.append((f" · {count.vcpus} vCPUs", ""))
+    given = units.size(count.memory_kib * 1024)
     if facts is not None and facts.memory_kib:
-        ratio = totals.memory_kib / facts.memory_kib
+        ratio = count.memory_kib / facts.memory_kib
         text = f" · memory {given} of {units.size(facts.memory_kib * 1024)} ({units.percent(ratio)})"
         parts.append((text, _over(ratio, 0.8, 1.0)))
     else:
