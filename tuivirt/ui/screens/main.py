@@ -20,6 +20,7 @@ from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commandline import CommandError, CommandLine, Verb
 from tuivirt.ui.commands import Command, actions_of, bindings_of
+from tuivirt.ui.compositor import SpansCompositor
 from tuivirt.ui.copying import Copying
 from tuivirt.ui.hosts import Hosts
 from tuivirt.ui.options import Options
@@ -85,6 +86,7 @@ class MainScreen(Screen[None]):
     ) -> None:
         """``mounted`` is called when the panes of the first frame can take changes."""
         super().__init__()
+        self._compositor = SpansCompositor()
         self.backend = backend
         self.store = store
         self.options = options
