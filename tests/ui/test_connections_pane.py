@@ -411,6 +411,10 @@ async def test_only_lines_that_differ_are_painted_again(monkeypatch: pytest.Monk
         painted.clear()
         store.apply([state("b", "opening", since=NOW)])
         app.pane.update({"b"})
+        assert painted == [(3, 1)]  # nothing else is told of it
+        painted.clear()
+        store.apply([state("b", "failed", error="no route", since=NOW)])
+        app.pane.update({"b"})
         assert painted == [(3, 1), (app.pane.size.height - app.pane.below, app.pane.below)]
 
 

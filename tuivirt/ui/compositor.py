@@ -33,7 +33,7 @@ class SpansUpdate(ChopsUpdate):
 
 
 class SpansCompositor(Compositor):
-    """Renders of each widget only the lines that a partial update shows."""
+    """Renders for a partial update only widgets that it shows, and of these only its lines."""
 
     def render_partial_update(self) -> ChopsUpdate | None:
         spans = list(self._regions_to_spans(self._dirty_regions))
@@ -41,26 +41,31 @@ class SpansCompositor(Compositor):
         if not spans:
             return None
         chops: list[Mapping[int, Strip | None]] = [{}] * self.size.height
-        for top, bottom in _bands(spans):
-            band = Region(0, top, self.size.width, bottom - top)
-            chops[top:bottom] = self._render_chops(band, lambda _: True)[top:bottom]
+        for band in _bands(spans):
+            chops[band.y : band.bottom] = self._render_chops(band, lambda _: True)[band.y : band.bottom]
         return SpansUpdate(chops, spans, [cuts[1:] for cuts in self.cuts])
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        band = crop or self.size.region
-        for widget, (region, clip) in self.visible_widgets.items():
-            within = clip.intersection(band)
-            if shown := region.intersection(within):
+        crop = crop or self.size.region
+        lines = Region(0, crop.y, self.size.width, crop.height)
+        for widget, (region, clip) in self.visible_widgets.items():  # from the front to the back
+            within = clip.intersection(lines)
+            shown = region.intersection(within)
+            if shown and shown.overlaps(crop):
                 yield region, within, widget.render_lines(shown.translate(-region.offset))
+                if shown.contains_region(crop):
+                    return  # nothing behind it is to be seen
 
 
-def _bands(spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
-    """Runs of neighbouring lines, each from its first to the one behind its last."""
-    lines = sorted({y for y, _, _ in spans})
-    top = previous = lines[0]
-    for y in lines[1:]:
-        if y > previous + 1:
-            yield top, previous + 1
-            top = y
-        previous = y
-    yield top, previous + 1
+def _bands(spans: Sequence[Span]) -> Iterator[Region]:
+    """What surrounds the spans of each run of neighbouring lines; the spans come from the top."""
+    runs: list[list[Span]] = []
+    for span in spans:
+        if runs and span[0] <= runs[-1][-1][0] + 1:
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+    for run in runs:
+        top, bottom = run[0][0], run[-1][0] + 1
+        left, right = min(start for _, start, _ in run), max(end for _, _, end in run)
+        yield Region(left, top, right - left, bottom - top)

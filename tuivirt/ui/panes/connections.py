@@ -88,7 +88,8 @@ class ConnectionsPane(NameList, ConnectionKeys):
         if changed is None:
             self.lines_changed(before)
             return
-        self.repaint(changed)
+        if changed:
+            self.repaint(changed)
         if self._roster.open != self._told:
             self.repaint_at(0)
 
@@ -146,13 +147,14 @@ class ConnectionsPane(NameList, ConnectionKeys):
 
     def repaint(self, names: set[str]) -> None:
         """Repaint those of these lines that look different now, and what is told of the cursor's."""
+        told = self._about
         self._measure()
         before = {name: self._painted.pop(name, None) for name in names}
         top = self.scroll_offset.y
         for y, line in enumerate(self.lines[top : top + self.body], TITLE):
             if isinstance(line, str) and line in names and before[line] != self._row(line):
                 self.repaint_at(y)
-        if self._cursor in names:
+        if self._about != told:
             self.repaint_at(self.size.height - self.below, self.below)
         self._run_clock()
 
