@@ -5,6 +5,9 @@ import sys
 
 def main() -> None:
     """Run the command line and end the process with its status."""
+    from tuivirt import startup
+
+    startup.begin()
     from tuivirt.cli import main as run
 
     sys.exit(run(sys.argv[1:]))

@@ -44,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.demo:
         sources, opened = _demo(options.connect)
         problems = found.files[0].problems  # those of the settings
-    startup.begin()
+    startup.import_asyncio()
     from tuivirt import app_main  # with libvirt: no import that a usage error needs
 
     return app_main.run(
