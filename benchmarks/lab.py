@@ -1,5 +1,6 @@
 """What is measured and with what: the app, a bare Textual app and virsh, each in a terminal of its own."""
 
+import compileall
 import contextlib
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import tuivirt
 from tests.support.daemon import LibvirtDaemon
 from tests.support.environment import hermetic
 from tests.support.guest import guest_xml
@@ -37,6 +39,8 @@ class Lab:
         self.directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="tuivirt-")))
 
     def __enter__(self) -> Self:
+        # As an installation does. Where PYTHONDONTWRITEBYTECODE is set, every start would compile anew.
+        compileall.compile_dir(Path(tuivirt.__file__).parent, quiet=1)
         return self
 
     def __exit__(
