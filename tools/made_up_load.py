@@ -3,7 +3,6 @@
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 
 from demo_files import DemoDomain
 
@@ -61,8 +60,7 @@ class Guest:
             self._moved[place] += int(busy * weight * self._chance.uniform(0.5, 1.5) * INTERVAL)
         memory = self._sizes.memory_kib or 0
         used = 0.35 + self._level * 0.5 + 0.04 * math.sin(2 * math.pi * tick / (3 * self._period))
-        return replace(
-            self._sizes,
+        return self._sizes._replace(
             at=tick * INTERVAL,
             cpu_ns=sum(self._vcpu_ns),
             vcpu_ns=tuple(self._vcpu_ns),

@@ -3,7 +3,6 @@ shown for it does the same, or is refused in the same words.
 """
 
 import contextlib
-import dataclasses
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import pytest
 from tests.support.action_cases import CASES, DOMAINS, FILE, Case, with_file
 from tests.support.headless import HOST, Headless, virsh_words
 from tests.support.hosts import STATES, HostDomain, uuid_of, write_host
-from tuivirt.core.action import Action, virsh_line
+from tuivirt.core.action import Action, param_fields, virsh_line
 from tuivirt.core.backend import Order, Request
 from tuivirt.core.changes import ConnectionState, Happened
 from tuivirt.core.key import Key
@@ -208,13 +207,13 @@ def variants(action: Action[Any]) -> Iterator[Any]:
     if action.params is None:
         yield None
         return
-    fields = dataclasses.fields(action.params)
-    base = {field.name: str(FILE) for field in fields if field.metadata["kind"] == "path"}
-    base |= {field.name: "x" for field in fields if field.metadata["kind"] == "text"}
+    fields = param_fields(action.params)
+    base = {field.name: str(FILE) for field in fields if field.param.kind == "path"}
+    base |= {field.name: "x" for field in fields if field.param.kind == "text"}
     yield action.params(**base)
     for field in fields:
-        chosen: list[Any] = [value for value, _ in field.metadata["choices"]]
-        if field.metadata["kind"] == "flag":
+        chosen: list[Any] = [value for value, _ in field.param.choices]
+        if field.param.kind == "flag":
             chosen = [True]
         for value in chosen:
             if value != field.default:

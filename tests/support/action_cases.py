@@ -1,6 +1,5 @@
 """What every action does on libvirt's test driver."""
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import libvirt
 
 from tests.support.hosts import HostDomain
+from tuivirt.core.action import param_fields
 from tuivirt.resources.domain.actions import definition, guest, memory, power
 from tuivirt.resources.domain.snapshot import State
 from tuivirt.resources.domain.tags import NAMESPACE
@@ -74,7 +74,7 @@ class Case:
         chosen = (
             [
                 f"{field.name}={value}"
-                for field in dataclasses.fields(self.params)  # type: ignore[arg-type]
+                for field in param_fields(type(self.params))
                 if (value := getattr(self.params, field.name)) != field.default
             ]
             if self.params is not None
@@ -92,7 +92,7 @@ def refused(flags: int, function: str) -> str:
 
 
 def with_file(params: Any, path: Path) -> Any:
-    return dataclasses.replace(params, path=str(path)) if getattr(params, "path", None) == FILE else params
+    return params._replace(path=str(path)) if getattr(params, "path", None) == FILE else params
 
 
 CASES = (

@@ -1,7 +1,6 @@
 """The form of an action's parameters."""
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import pytest
 from textual.binding import Binding
@@ -9,7 +8,7 @@ from textual.binding import Binding
 from tests.support.dialog_app import PENDING, DialogApp, role_variables, screen_text
 from tests.support.domains import HOSTILE, URI, domain_record
 from tests.support.pilot import pasted, type_ahead, typed, until
-from tuivirt.core.action import Action, Actions, param
+from tuivirt.core.action import Action, Actions, Param
 from tuivirt.core.changes import ConnectionState
 from tuivirt.resources import ACTIONS, find_action
 from tuivirt.resources.domain.actions.definition import NewDescription, NewTags, Undefine
@@ -167,10 +166,9 @@ async def test_the_mouse_does_it_too() -> None:
 async def test_hostile_texts_are_plain() -> None:
     action = Actions[Any]("domain")
 
-    @dataclass(frozen=True, slots=True)
-    class Params:
-        word: str = param("[b]Label[/]", hint="[red]hint", default="")
-        choice: str = param("Choice", kind="choice", choices=((HOSTILE, HOSTILE),), default=HOSTILE)
+    class Params(NamedTuple):
+        word: Annotated[str, Param("[b]Label[/]", hint="[red]hint")] = ""
+        choice: Annotated[str, Param("Choice", kind="choice", choices=((HOSTILE, HOSTILE),))] = HOSTILE
 
     @action(
         "Do [i]it", params=Params, confirm="{name} on {host}?", virsh=lambda d, p: ("do", d.name, p.choice)

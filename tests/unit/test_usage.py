@@ -1,6 +1,5 @@
 import math
 import tracemalloc
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -24,8 +23,7 @@ BEFORE = Sample(
     disks=(DiskCounters("vda", 1000, 2000, 10, 20), DiskCounters("vdb", 0, 0, 0, 0)),
     nets=(NetCounters("vnet0", 500, 600),),
 )
-NOW = replace(
-    BEFORE,
+NOW = BEFORE._replace(
     at=102.0,
     cpu_ns=11 * SECOND,
     vcpu_ns=(4 * SECOND, 6 * SECOND),
@@ -66,10 +64,10 @@ NO_RATES = Rates(vcpu=(None, None), mem_used_kib=3 * MIB, mem_total_kib=4 * MIB)
     [
         (None, NOW),
         (NOW, NOW),
-        (NOW, replace(NOW, at=NOW.at - 1)),
+        (NOW, NOW._replace(at=NOW.at - 1)),
         (
             NOW,
-            replace(NOW, at=NOW.at + 1, cpu_ns=5, disks=(DiskCounters("vda", 10**12, 10**12, 10**9, 10**9),)),
+            NOW._replace(at=NOW.at + 1, cpu_ns=5, disks=(DiskCounters("vda", 10**12, 10**12, 10**9, 10**9),)),
         ),
     ],
     ids=["first", "equal times", "time went back", "started anew"],
@@ -79,7 +77,7 @@ def test_no_rates(before: Sample | None, now: Sample) -> None:
 
 
 def test_a_counter_that_went_back_has_no_rate() -> None:
-    now = replace(NOW, disks=(DiskCounters("vda", 999, 3000, 10, 20), NOW.disks[1]))
+    now = NOW._replace(disks=(DiskCounters("vda", 999, 3000, 10, 20), NOW.disks[1]))
     found = rates(BEFORE, now)
     assert found.disk_read is None
     assert found.disk_write == 500.0
@@ -87,29 +85,29 @@ def test_a_counter_that_went_back_has_no_rate() -> None:
 
 
 def test_devices_that_come_and_go_make_no_spike() -> None:
-    plugged = replace(NOW, nets=(*NOW.nets, NetCounters("vnet9", 10**15, 10**15)))
+    plugged = NOW._replace(nets=(*NOW.nets, NetCounters("vnet9", 10**15, 10**15)))
     assert rates(BEFORE, plugged).net_rx == 100.0
-    unplugged = replace(NOW, disks=NOW.disks[1:])
+    unplugged = NOW._replace(disks=NOW.disks[1:])
     assert rates(BEFORE, unplugged).disk_read == 100.0
-    other = replace(NOW, nets=(NetCounters("vnet1", 10**15, 0),))
+    other = NOW._replace(nets=(NetCounters("vnet1", 10**15, 0),))
     assert rates(BEFORE, other).net_rx is None
 
 
 def test_vcpus_that_come_and_go() -> None:
-    more = replace(NOW, vcpus=3, vcpu_ns=(*NOW.vcpu_ns, 7 * SECOND))
+    more = NOW._replace(vcpus=3, vcpu_ns=(*NOW.vcpu_ns, 7 * SECOND))
     assert rates(BEFORE, more).vcpu == (0.0, 0.5, None)
-    assert rates(more, replace(NOW, at=104.0)).vcpu == (0.0, 0.0)
+    assert rates(more, NOW._replace(at=104.0)).vcpu == (0.0, 0.0)
 
 
 def test_processor_time_without_the_total() -> None:
-    assert rates(replace(BEFORE, cpu_ns=None), replace(NOW, cpu_ns=None)).cpu == 0.25
-    assert rates(replace(BEFORE, cpu_ns=None), NOW).cpu == pytest.approx(0.5)
-    assert rates(BEFORE, replace(NOW, vcpus=None)).cpu == 0.25
-    assert rates(BEFORE, replace(NOW, vcpus=None, vcpu_ns=())).cpu is None
+    assert rates(BEFORE._replace(cpu_ns=None), NOW._replace(cpu_ns=None)).cpu == 0.25
+    assert rates(BEFORE._replace(cpu_ns=None), NOW).cpu == pytest.approx(0.5)
+    assert rates(BEFORE, NOW._replace(vcpus=None)).cpu == 0.25
+    assert rates(BEFORE, NOW._replace(vcpus=None, vcpu_ns=())).cpu is None
 
 
 def test_a_busy_hypervisor_counts_as_full() -> None:
-    now = replace(NOW, cpu_ns=BEFORE.cpu_ns + 9 * SECOND if BEFORE.cpu_ns else None, vcpu_ns=(7 * SECOND, 0))
+    now = NOW._replace(cpu_ns=BEFORE.cpu_ns + 9 * SECOND if BEFORE.cpu_ns else None, vcpu_ns=(7 * SECOND, 0))
     assert rates(BEFORE, now).cpu == 1.0
     assert rates(BEFORE, now).vcpu == (1.0, None)
 
@@ -149,7 +147,9 @@ SAMPLES = st.builds(
     Sample,
     at=st.floats(0, 1e7),
     vcpus=st.none() | st.integers(0, 4096),
+    vcpus_max=st.none() | st.integers(0, 4096),
     memory_kib=COUNTER,
+    max_memory_kib=COUNTER,
     cpu_ns=COUNTER,
     vcpu_ns=st.lists(st.integers(0, 2**64), max_size=3).map(tuple),
     rss_kib=COUNTER,
@@ -246,8 +246,8 @@ def test_usage_over_a_restart() -> None:
     assert (usage.sample, usage.rates.cpu) == (NOW, 0.25)
     usage.reset()
     assert (usage.sample, usage.rates) == (None, Rates())
-    usage.feed(replace(BEFORE, at=200.0))
-    usage.feed(replace(NOW, at=202.0))
+    usage.feed(BEFORE._replace(at=200.0))
+    usage.feed(NOW._replace(at=202.0))
     first, gap, second = usage.history.window().cpu
     assert (first, second) == (0.25, 0.25)
     assert math.isnan(gap)
@@ -257,7 +257,7 @@ def test_capacity_can_change_before_and_after_there_is_history() -> None:
     usage = Usage(capacity=5)
     usage.capacity = 2
     for tick in range(5):
-        usage.feed(replace(NOW, at=float(tick)))
+        usage.feed(NOW._replace(at=float(tick)))
     assert len(usage.history) == 2
     usage.capacity = 1
     assert list(usage.history.window().at) == [4.0]

@@ -21,7 +21,7 @@ ALIAS = re.compile(r"[A-Za-z0-9_-]+")
 """What libvirt takes for the name of an alias."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bookmark:
     """One ``[[bookmark]]``."""
 

@@ -13,7 +13,7 @@ from tuivirt.config.toml_file import read_toml
 from tuivirt.config.typed import expects, read_table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SshTarget:
     """How to log in to guests with ``o``."""
 
@@ -26,7 +26,7 @@ class SshTarget:
     reachable from there; ``none`` to go straight always."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SshSettings:
     """How to log in to guests with ``o``: for all of them, and for those of a connection or with a tag."""
 
@@ -58,7 +58,7 @@ class SshSettings:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """All settings, with their defaults."""
 

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, field
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from tuivirt.core.source import shown_uri
@@ -20,32 +19,40 @@ class Condition(NamedTuple, Generic[T]):
 
 
 InputKind = Literal["text", "lines", "path", "choice", "flag", "words"]
+"""``words`` is a tuple of words typed with commas or spaces between them."""
 
 
-def param(
-    label: str,
-    *,
-    kind: InputKind = "text",
-    default: Any = MISSING,
-    choices: tuple[tuple[Any, str], ...] = (),
-    initial: Callable[[Any], Any] | None = None,
-    required: bool = False,
-    hint: str = "",
-) -> Any:
-    """A field of a params dataclass, from which a form is rendered.
+class Param(NamedTuple):
+    """How a form asks for a field of an action's params, which is ``Annotated`` with it.
 
-    ``choices`` are pairs of value and label; ``initial`` takes the object and gives the value the form
-    starts with; ``words`` is a tuple of words typed with commas or spaces between them.
+    class NewName(NamedTuple):
+        name: Annotated[str, Param("New name", required=True)] = ""
     """
-    meta = {
-        "label": label,
-        "kind": kind,
-        "choices": choices,
-        "initial": initial,
-        "required": required,
-        "hint": hint,
-    }
-    return field(default=default, metadata=meta) if default is not MISSING else field(metadata=meta)
+
+    label: str
+    kind: InputKind = "text"
+    choices: tuple[tuple[Any, str], ...] = ()
+    """Pairs of value and label."""
+    initial: Callable[[Any], Any] | None = None
+    """Takes the object and gives the value that the form starts with, instead of the default."""
+    required: bool = False
+    hint: str = ""
+
+
+class ParamField(NamedTuple):
+    """A field of an action's params."""
+
+    name: str
+    param: Param
+    default: Any
+
+
+def param_fields(params: type) -> list[ParamField]:
+    """The fields of a params class, a NamedTuple with a default for each."""
+    return [
+        ParamField(name, annotated.__metadata__[0], params._field_defaults[name])  # type: ignore[attr-defined]
+        for name, annotated in params.__annotations__.items()
+    ]
 
 
 class Action(NamedTuple, Generic[T]):
@@ -64,6 +71,7 @@ class Action(NamedTuple, Generic[T]):
     danger: bool = False
     """Can lose data: shown in red, asked for even when a confirmation is switched off."""
     params: type | None = None
+    """A NamedTuple of fields that a form asks for, see ``Param``."""
     virsh: Callable[..., tuple[str, ...]] | None = None
     """``virsh(item)`` or ``virsh(item, params)``: the equivalent command's words after ``virsh -c URI``."""
     urgent: bool = False

@@ -1,6 +1,5 @@
 """The journal: what happened to objects, told by libvirt's events and by the user's own actions."""
 
-import json
 from typing import Literal, NamedTuple
 
 from tuivirt.core.key import Key
@@ -29,4 +28,6 @@ class Entry(NamedTuple):
 
     def to_json(self) -> str:
         """One JSON object without line breaks, as the journal file has it."""
+        import json  # here: 1 ms, which the first frame does not wait for
+
         return json.dumps(self._asdict() | {"key": self.key._asdict()}, ensure_ascii=False)

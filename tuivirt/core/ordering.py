@@ -2,25 +2,26 @@
 
 import operator
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 R = TypeVar("R")
 
 
-@dataclass(slots=True, eq=False)
 class Entry(Generic[R]):
     """What a list remembers of a row until it is told that the row has changed."""
 
-    id: Any
-    arrival: int
-    line: Any
-    """The line that shows it, made once."""
-    row: R
-    key: Any = None
-    tie: Any = None
-    label: str | None = None
-    matched: bool = False
+    __slots__ = ("arrival", "id", "key", "label", "line", "matched", "row", "tie")
+
+    def __init__(self, id_: Any, arrival: int, line: Any, row: R) -> None:
+        """``line`` shows it, made once."""
+        self.id = id_
+        self.arrival = arrival
+        self.line = line
+        self.row = row
+        self.key: Any = None
+        self.tie: Any = None
+        self.label: str | None = None
+        self.matched = False
 
     def stands_like(self, other: "Entry[R]") -> bool:
         """Whether both belong in the same place."""
@@ -41,7 +42,6 @@ _KEY: Final = operator.attrgetter("key")
 _TIE: Final = operator.attrgetter("tie")
 
 
-@dataclass(frozen=True, slots=True)
 class Ordering(Generic[R]):
     """By `key`, equal ones by `tie` (never reversed), and those by arrival.
 
@@ -49,9 +49,17 @@ class Ordering(Generic[R]):
     anywhere. Ties are never unknown.
     """
 
-    key: Callable[[R], Any] | None = None
-    tie: Callable[[R], Any] | None = None
-    reverse: bool = False
+    __slots__ = ("key", "reverse", "tie")
+
+    def __init__(
+        self,
+        key: Callable[[R], Any] | None = None,
+        tie: Callable[[R], Any] | None = None,
+        reverse: bool = False,
+    ) -> None:
+        self.key = key
+        self.tie = tie
+        self.reverse = reverse
 
     def read(self, entry: Entry[R]) -> None:
         """Take the keys from the entry's row."""

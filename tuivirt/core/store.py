@@ -2,7 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from tuivirt.core import changes as c
@@ -103,8 +103,7 @@ def _carried(before: Sample | None, now: Sample) -> Sample:
     """A sample with the sizes that it was not asked for taken from the one before."""
     if before is None or (now.vcpus is not None and now.memory_kib is not None):
         return now
-    return replace(
-        now,
+    return now._replace(
         vcpus=before.vcpus if now.vcpus is None else now.vcpus,
         vcpus_max=before.vcpus_max if now.vcpus_max is None else now.vcpus_max,
         memory_kib=before.memory_kib if now.memory_kib is None else now.memory_kib,

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final, NamedTuple, Protocol, TypeVar
 
@@ -37,8 +36,7 @@ class NetCounters(NamedTuple):
     tx: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """What one stats call tells of one domain. `None`: not asked for, or not known to the driver."""
 
     at: float

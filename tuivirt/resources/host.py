@@ -2,12 +2,11 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 
 import libvirt
 
-from tuivirt.core.action import Actions, param
+from tuivirt.core.action import Actions, Param
 from tuivirt.core.changes import ConnectionState, HostFacts
 
 KIND = "host"
@@ -16,11 +15,12 @@ T = TypeVar("T")
 action = Actions[ConnectionState](KIND)
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreFrom:
-    path: str = param("File on the host", kind="path", default="", required=True, hint="/var/tmp/NAME.save")
-    bypass_cache: bool = param("Bypass the file system cache", kind="flag", default=False)
-    paused: bool = param("Leave it paused", kind="flag", default=False)
+class RestoreFrom(NamedTuple):
+    path: Annotated[str, Param("File on the host", kind="path", required=True, hint="/var/tmp/NAME.save")] = (
+        ""
+    )
+    bypass_cache: Annotated[bool, Param("Bypass the file system cache", kind="flag")] = False
+    paused: Annotated[bool, Param("Leave it paused", kind="flag")] = False
 
     def words(self) -> tuple[str, ...]:
         chosen = {"--bypass-cache": self.bypass_cache, "--paused": self.paused}

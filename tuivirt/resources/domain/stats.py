@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import libvirt
@@ -139,10 +138,5 @@ def add_info(sample: Sample | None, dom: libvirt.virDomain) -> Sample | None:
         if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
             return None
         raise
-    return replace(
-        sample or Sample(time.monotonic()),
-        vcpus=vcpus,
-        memory_kib=memory,
-        max_memory_kib=maximum,
-        cpu_ns=cpu_ns,
-    )
+    known = sample or Sample(time.monotonic())
+    return known._replace(vcpus=vcpus, memory_kib=memory, max_memory_kib=maximum, cpu_ns=cpu_ns)

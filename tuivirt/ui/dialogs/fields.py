@@ -1,7 +1,6 @@
-"""The fields of a form, rendered from a params dataclass (see ``core.action.param``)."""
+"""The fields of a form, rendered from the params of an action (see ``core.action.Param``)."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, fields
+from collections.abc import Iterator
 from typing import Any
 
 from textual.app import ComposeResult
@@ -10,6 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
+from tuivirt.core.action import ParamField, param_fields
 from tuivirt.core.text import plain
 from tuivirt.ui.widgets.choices import Choice, Flag
 from tuivirt.ui.widgets.inputs import TextInput
@@ -17,23 +17,20 @@ from tuivirt.ui.widgets.line_list import LineList
 from tuivirt.ui.widgets.lines_input import LinesInput
 from tuivirt.ui.widgets.roles import styled
 
-_EMPTY: Mapping[str, Any] = {"flag": False, "words": (), "choice": None}
-
 
 class FormField(Vertical):
     """One field: its label, the widget for its kind, its hint, and what is wrong with it."""
 
-    def __init__(self, field: "Field[Any]", subject: Any) -> None:
-        meta = field.metadata
-        super().__init__(classes=f"field -{meta['kind']}")
+    def __init__(self, field: ParamField, subject: Any) -> None:
+        param = field.param
+        super().__init__(classes=f"field -{param.kind}")
         self.name_ = field.name
-        self.label: str = meta["label"]
-        self.kind: str = meta["kind"]
-        self.required: bool = meta["required"]
-        self._hint: str = meta["hint"]
-        default = field.default if field.default is not MISSING else _EMPTY.get(self.kind, "")
-        value = meta["initial"](subject) if meta["initial"] is not None else default
-        self.control = self._control(value, meta["choices"])
+        self.label = param.label
+        self.kind = param.kind
+        self.required = param.required
+        self._hint = param.hint
+        value = param.initial(subject) if param.initial is not None else field.default
+        self.control = self._control(value, param.choices)
         self._problem = Static(classes="problem", markup=False)
 
     def _control(self, value: Any, choices: tuple[tuple[Any, str], ...]) -> Widget:
@@ -65,7 +62,7 @@ class FormField(Vertical):
 
     @property
     def value(self) -> Any:
-        """What is entered, as the params dataclass wants it."""
+        """What is entered, as the params want it."""
         match self.control:
             case Flag(on=on):
                 return on
@@ -90,7 +87,7 @@ class FormField(Vertical):
 
 
 class Form(Vertical):
-    """The fields of a params dataclass, with the values an object starts them with."""
+    """The fields of an action's params, with the values an object starts them with."""
 
     class Changed(Message):
         """Some value is another now."""
@@ -101,7 +98,7 @@ class Form(Vertical):
     def __init__(self, params: type, subject: Any) -> None:
         super().__init__(classes="form")
         self._params = params
-        self._fields = [FormField(field, subject) for field in fields(params)]
+        self._fields = [FormField(field, subject) for field in param_fields(params)]
 
     def compose(self) -> ComposeResult:
         yield from self._fields

@@ -1,11 +1,10 @@
 """What is written down about a domain: name, title, tags, policies, the definition itself."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
 import libvirt
 
-from tuivirt.core.action import Condition, param
+from tuivirt.core.action import Condition, Param
 from tuivirt.resources.domain import tags as tag_element
 from tuivirt.resources.domain.actions.base import INACTIVE, PERSISTENT, action, at, flags_of, scope_words
 from tuivirt.resources.domain.snapshot import Domain
@@ -43,9 +42,8 @@ def autostart_off(dom: libvirt.virDomain) -> None:
     dom.setAutostart(0)
 
 
-@dataclass(frozen=True, slots=True)
-class NewName:
-    name: str = param("New name", default="", required=True, initial=lambda d: d.name)
+class NewName(NamedTuple):
+    name: Annotated[str, Param("New name", required=True, initial=lambda d: d.name)] = ""
 
 
 @action(
@@ -65,9 +63,8 @@ def _metadata(which: str) -> Any:
     return lambda item: getattr(item, which, "")
 
 
-@dataclass(frozen=True, slots=True)
-class NewTitle:
-    title: str = param("Title", default="", initial=_metadata("title"), hint="one line; empty removes it")
+class NewTitle(NamedTuple):
+    title: Annotated[str, Param("Title", initial=_metadata("title"), hint="one line; empty removes it")] = ""
 
 
 @action(
@@ -81,9 +78,8 @@ def set_title(dom: libvirt.virDomain, new: NewTitle) -> None:
     dom.setMetadata(libvirt.VIR_DOMAIN_METADATA_TITLE, new.title or None, None, None, _scope(dom))
 
 
-@dataclass(frozen=True, slots=True)
-class NewDescription:
-    description: str = param("Description", kind="lines", default="", initial=_metadata("description"))
+class NewDescription(NamedTuple):
+    description: Annotated[str, Param("Description", kind="lines", initial=_metadata("description"))] = ""
 
 
 @action(
@@ -98,15 +94,11 @@ def set_description(dom: libvirt.virDomain, new: NewDescription) -> None:
     dom.setMetadata(libvirt.VIR_DOMAIN_METADATA_DESCRIPTION, text, None, None, _scope(dom))
 
 
-@dataclass(frozen=True, slots=True)
-class NewTags:
-    tags: tuple[str, ...] = param(
-        "Tags",
-        kind="words",
-        default=(),
-        initial=_metadata("tags"),
-        hint="words, with spaces or commas between",
-    )
+class NewTags(NamedTuple):
+    tags: Annotated[
+        tuple[str, ...],
+        Param("Tags", kind="words", initial=_metadata("tags"), hint="words, with spaces or commas between"),
+    ] = ()
 
 
 @action(
@@ -143,27 +135,30 @@ _POLICIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    event: str = param(
-        "When the guest",
-        kind="choice",
-        choices=(("poweroff", "powers off"), ("reboot", "reboots"), ("crash", "crashes")),
-        default="crash",
-    )
-    policy: str = param(
-        "the host shall",
-        kind="choice",
-        choices=(
-            ("destroy", "stop it"),
-            ("restart", "start it again"),
-            ("preserve", "keep it as it is, for analysis"),
-            ("rename-restart", "start it again under a new name"),
-            ("coredump-destroy", "dump its core and stop it (crash only)"),
-            ("coredump-restart", "dump its core and start it again (crash only)"),
+class Policy(NamedTuple):
+    event: Annotated[
+        str,
+        Param(
+            "When the guest",
+            kind="choice",
+            choices=(("poweroff", "powers off"), ("reboot", "reboots"), ("crash", "crashes")),
         ),
-        default="restart",
-    )
+    ] = "crash"
+    policy: Annotated[
+        str,
+        Param(
+            "the host shall",
+            kind="choice",
+            choices=(
+                ("destroy", "stop it"),
+                ("restart", "start it again"),
+                ("preserve", "keep it as it is, for analysis"),
+                ("rename-restart", "start it again under a new name"),
+                ("coredump-destroy", "dump its core and stop it (crash only)"),
+                ("coredump-restart", "dump its core and start it again (crash only)"),
+            ),
+        ),
+    ] = "restart"
 
 
 @action(
@@ -184,27 +179,30 @@ def set_policy(dom: libvirt.virDomain, new: Policy) -> None:
     dom.setLifecycleAction(_EVENTS[new.event], _POLICIES[new.policy], _scope(dom))
 
 
-@dataclass(frozen=True, slots=True)
-class Undefine:
-    managed_save: bool = param("Remove its saved state too", kind="flag", default=False)
-    snapshots: bool = param("Forget its snapshots (metadata only)", kind="flag", default=False)
-    checkpoints: bool = param("Forget its checkpoints (metadata only)", kind="flag", default=False)
-    nvram: str = param(
-        "UEFI variables",
-        kind="choice",
-        choices=(
-            ("", "let libvirt refuse if there are any"),
-            ("keep", "keep the file"),
-            ("remove", "remove the file"),
+class Undefine(NamedTuple):
+    managed_save: Annotated[bool, Param("Remove its saved state too", kind="flag")] = False
+    snapshots: Annotated[bool, Param("Forget its snapshots (metadata only)", kind="flag")] = False
+    checkpoints: Annotated[bool, Param("Forget its checkpoints (metadata only)", kind="flag")] = False
+    nvram: Annotated[
+        str,
+        Param(
+            "UEFI variables",
+            kind="choice",
+            choices=(
+                ("", "let libvirt refuse if there are any"),
+                ("keep", "keep the file"),
+                ("remove", "remove the file"),
+            ),
         ),
-        default="",
-    )
-    tpm: str = param(
-        "TPM state",
-        kind="choice",
-        choices=(("", "as the definition says"), ("keep", "keep"), ("remove", "remove")),
-        default="",
-    )
+    ] = ""
+    tpm: Annotated[
+        str,
+        Param(
+            "TPM state",
+            kind="choice",
+            choices=(("", "as the definition says"), ("keep", "keep"), ("remove", "remove")),
+        ),
+    ] = ""
 
     def flags(self) -> int:
         """Raises ValueError where this libvirt is too old for a choice."""

@@ -1,10 +1,10 @@
 """Signals to the guest: key combinations and the non-maskable interrupt."""
 
-from dataclasses import dataclass
+from typing import Annotated, NamedTuple
 
 import libvirt
 
-from tuivirt.core.action import param
+from tuivirt.core.action import Param
 from tuivirt.resources.domain.actions.base import RUNNING, action, at
 
 # Linux key codes (linux/input-event-codes.h), which libvirt translates for every hypervisor.
@@ -30,14 +30,10 @@ COMBINATIONS: dict[str, tuple[int, ...]] = {
 _NAMES = {_CTRL: "KEY_LEFTCTRL", _ALT: "KEY_LEFTALT", _SYSRQ: "KEY_SYSRQ", _META: "KEY_LEFTMETA"}
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    combination: str = param(
-        "Keys",
-        kind="choice",
-        choices=tuple((name, name) for name in COMBINATIONS),
-        default="Ctrl+Alt+Del",
-    )
+class Keys(NamedTuple):
+    combination: Annotated[
+        str, Param("Keys", kind="choice", choices=tuple((name, name) for name in COMBINATIONS))
+    ] = "Ctrl+Alt+Del"
 
     @property
     def codes(self) -> tuple[int, ...]:

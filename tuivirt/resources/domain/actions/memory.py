@@ -1,10 +1,10 @@
 """The guest's memory: saved states and core dumps."""
 
-from dataclasses import dataclass
+from typing import Annotated, NamedTuple
 
 import libvirt
 
-from tuivirt.core.action import param
+from tuivirt.core.action import Param
 from tuivirt.resources.domain.actions.base import ACTIVE, PERSISTENT, SAVED, action, at, flags_of
 
 
@@ -31,10 +31,11 @@ def managed_save_remove(dom: libvirt.virDomain) -> None:
     dom.managedSaveRemove(0)
 
 
-@dataclass(frozen=True, slots=True)
-class SaveTo:
-    path: str = param("File on the host", kind="path", default="", required=True, hint="/var/tmp/NAME.save")
-    bypass_cache: bool = param("Bypass the file system cache", kind="flag", default=False)
+class SaveTo(NamedTuple):
+    path: Annotated[str, Param("File on the host", kind="path", required=True, hint="/var/tmp/NAME.save")] = (
+        ""
+    )
+    bypass_cache: Annotated[bool, Param("Bypass the file system cache", kind="flag")] = False
 
 
 @action(
@@ -73,19 +74,22 @@ _DUMP_NUMBERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DumpTo:
-    path: str = param("File on the host", kind="path", default="", required=True, hint="/var/tmp/NAME.core")
-    memory_only: bool = param("Memory only", kind="flag", default=True)
-    format: str = param("Format (memory only)", kind="choice", choices=_DUMP_FORMATS, default="raw")
-    live: bool = param("Let the guest run meanwhile", kind="flag", default=False)
-    bypass_cache: bool = param("Bypass the file system cache", kind="flag", default=False)
-    after: str = param(
-        "Afterwards",
-        kind="choice",
-        choices=(("", "go on"), ("crash", "force off (crashed)"), ("reset", "reset")),
-        default="",
+class DumpTo(NamedTuple):
+    path: Annotated[str, Param("File on the host", kind="path", required=True, hint="/var/tmp/NAME.core")] = (
+        ""
     )
+    memory_only: Annotated[bool, Param("Memory only", kind="flag")] = True
+    format: Annotated[str, Param("Format (memory only)", kind="choice", choices=_DUMP_FORMATS)] = "raw"
+    live: Annotated[bool, Param("Let the guest run meanwhile", kind="flag")] = False
+    bypass_cache: Annotated[bool, Param("Bypass the file system cache", kind="flag")] = False
+    after: Annotated[
+        str,
+        Param(
+            "Afterwards",
+            kind="choice",
+            choices=(("", "go on"), ("crash", "force off (crashed)"), ("reset", "reset")),
+        ),
+    ] = ""
 
     def words(self) -> tuple[str, ...]:
         chosen = {

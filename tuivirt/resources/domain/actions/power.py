@@ -1,10 +1,10 @@
 """Starting, stopping and pausing."""
 
-from dataclasses import dataclass
+from typing import Annotated, NamedTuple
 
 import libvirt
 
-from tuivirt.core.action import param
+from tuivirt.core.action import Param
 from tuivirt.resources.domain.actions.base import (
     ACTIVE,
     ASLEEP,
@@ -28,12 +28,11 @@ def start(dom: libvirt.virDomain) -> None:
     dom.create()
 
 
-@dataclass(frozen=True, slots=True)
-class StartOptions:
-    paused: bool = param("Start paused", kind="flag", default=False)
-    force_boot: bool = param("Discard the saved state and boot", kind="flag", default=False)
-    bypass_cache: bool = param("Bypass the file system cache", kind="flag", default=False)
-    reset_nvram: bool = param("Reset the UEFI variables", kind="flag", default=False)
+class StartOptions(NamedTuple):
+    paused: Annotated[bool, Param("Start paused", kind="flag")] = False
+    force_boot: Annotated[bool, Param("Discard the saved state and boot", kind="flag")] = False
+    bypass_cache: Annotated[bool, Param("Bypass the file system cache", kind="flag")] = False
+    reset_nvram: Annotated[bool, Param("Reset the UEFI variables", kind="flag")] = False
 
     def words(self) -> tuple[str, ...]:
         chosen = {
@@ -96,9 +95,8 @@ _MODE_CHOICES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class GuestMode:
-    mode: str = param("How", kind="choice", choices=_MODE_CHOICES, default="acpi")
+class GuestMode(NamedTuple):
+    mode: Annotated[str, Param("How", kind="choice", choices=_MODE_CHOICES)] = "acpi"
 
 
 @action(
