@@ -1,8 +1,8 @@
 """What is written to the terminal when a part of the screen has changed: that part and no more.
 
-Textual renders every line of every widget for a partial update, and writes each changed line from the left
-edge of its widget on. With the list on screen that is 2 ms and 180 bytes for each changed cell, against
-1 ms and 60 bytes.
+For a partial update Textual renders every line of every widget, and writes each changed line from the left
+edge of its widget on; and always what other widgets cover. For each changed cell of the list that is 2 ms and
+180 bytes, here 0.7 ms and 60 bytes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,9 @@ class SpansUpdate(ChopsUpdate):
 
 
 class SpansCompositor(Compositor):
-    """Renders for a partial update only widgets that it shows, and of these only its lines."""
+    """Renders of each widget only lines that are to be seen: not what others cover, and for a partial update
+    nothing else than it shows.
+    """
 
     def render_partial_update(self) -> ChopsUpdate | None:
         spans = list(self._regions_to_spans(self._dirty_regions))
@@ -47,14 +49,26 @@ class SpansCompositor(Compositor):
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
         crop = crop or self.size.region
-        lines = Region(0, crop.y, self.size.width, crop.height)
+        gaps = {y: [(crop.x, crop.right)] for y in crop.line_range}
         for widget, (region, clip) in self.visible_widgets.items():  # from the front to the back
-            within = clip.intersection(lines)
-            shown = region.intersection(within)
-            if shown and shown.overlaps(crop):
-                yield region, within, widget.render_lines(shown.translate(-region.offset))
-                if shown.contains_region(crop):
-                    return  # nothing behind it is to be seen
+            shown = region.intersection(clip)
+            seen = [y for y in shown.line_range if y in gaps and _cover(gaps[y], shown.x, shown.right)]
+            if seen:
+                lines = Region(shown.x, seen[0], shown.width, seen[-1] + 1 - seen[0])
+                yield region, lines, widget.render_lines(lines.translate(-region.offset))
+                if not any(gaps.values()):
+                    return
+
+
+def _cover(gaps: list[tuple[int, int]], left: int, right: int) -> bool:
+    """Take these cells from what nothing covers yet of a line; whether any was among them."""
+    left_over: list[tuple[int, int]] = []
+    for start, end in gaps:
+        left_over += [(a, b) for a, b in ((start, min(end, left)), (max(start, right), end)) if a < b]
+    if left_over == gaps:
+        return False
+    gaps[:] = left_over
+    return True
 
 
 def _bands(spans: Sequence[Span]) -> Iterator[Region]:
