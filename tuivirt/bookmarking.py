@@ -1,10 +1,11 @@
 """Bookmarks as the user interface edits them, kept in the user's file."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from tuivirt.config import paths
 from tuivirt.config.bookmarks import Bookmark, BookmarkFile
-from tuivirt.config.libvirt_conf import libvirt_conf_path, read_libvirt_conf
+from tuivirt.config.libvirt_conf import LibvirtConf, libvirt_conf_path, read_libvirt_conf
 from tuivirt.core.source import Source
 
 
@@ -14,10 +15,14 @@ class EditedBookmarks:
     def __init__(self, sources: Sequence[Source], *, writable: bool) -> None:
         self._elsewhere = [source for source in sources if source.source != "bookmark"]
         self._writable = writable
-        self._conf = read_libvirt_conf(libvirt_conf_path())
         self._file = BookmarkFile(paths.bookmarks_file())
         if writable:
             self._file.read()
+
+    @cached_property
+    def _conf(self) -> LibvirtConf:
+        """Read when a bookmark is saved."""
+        return read_libvirt_conf(libvirt_conf_path())
 
     def save(self, old_name: str | None, bookmark: Source) -> None:
         """Raises ValueError and OSError with a sentence."""

@@ -5,12 +5,14 @@ in three double quotes over several, without escapes; a whole number; or a list 
 too. Comments run from ``#`` to the end of the line, but none may stand in a list.
 """
 
+import re
 from typing import Final, NamedTuple
 
 _LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _DIGITS: Final = frozenset("0123456789")
 _BLANK: Final = " \t"
 _ENDS: Final = "\n\r"
+_COMMENT: Final = re.compile(r"[^\n\r]*")
 
 
 class ConfSyntaxError(ValueError):
@@ -73,8 +75,8 @@ class _Parser:
             self._at += 1
 
     def _skip_comment(self) -> None:
-        while self._here and self._here not in _ENDS:
-            self._at += 1
+        # At once: the file that libvirt brings along is one long comment.
+        self._at = _COMMENT.match(self._text, self._at).end()  # type: ignore[union-attr]
 
     def _name(self) -> str:
         start = self._at
