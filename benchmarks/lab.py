@@ -89,8 +89,8 @@ class Lab:
         return hermetic(home)
 
     def app(self, uri: str, *, columns: int = 120, rows: int = 40, settings: str = "") -> Terminal:
-        """The app with one connection."""
-        argv = [sys.executable, "-m", "tuivirt", "-c", uri]
+        """The app with one connection, started as a user does: ``python -m`` would import ``runpy`` first."""
+        argv = [str(Path(sys.executable).with_name("tuivirt")), "-c", uri]
         return Terminal(argv, columns=columns, rows=rows, env=self.environment(settings))
 
     def bare(self) -> Terminal:
