@@ -47,6 +47,7 @@ def run(options: "RunOptions") -> int:
 
 def _run_app(options: "RunOptions", fleet: Fleet) -> int:
     # Imported here, while the connections open: a quarter of a second.
+    startup.import_asyncio()
     from tuivirt.backend.journal_file import JournalFile
     from tuivirt.bookmarking import EditedBookmarks
     from tuivirt.config.remembered import Remembered
@@ -88,7 +89,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
             ssh=ssh,
             log_file=str(paths.log_file()),
             ascii=settings.icons == "ascii",
-            complete=startup.end,
+            complete=_complete,
         ),
     )
     try:
@@ -98,6 +99,13 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
         journal.close()
         remembered.close()
     return app.return_code or 0
+
+
+def _complete() -> None:
+    """The screen is complete: what a host that still thinks will need is imported meanwhile."""
+    import tuivirt.backend.session  # noqa: F401
+
+    startup.end()
 
 
 def _open_vault() -> "Vault":

@@ -1,6 +1,5 @@
 """The fleet: every connection of the app behind the protocol that the user interface sees."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from functools import cache, cached_property
@@ -154,6 +153,8 @@ class Fleet:
         self, key: Key, label: str, question: Callable[[libvirt.virDomain], T], *, of_guest: bool = False
     ) -> Awaitable[T]:
         """Answer a question of the user interface about one domain on a lane of its connection."""
+        import asyncio  # here: 10 ms, which no connection waits for
+
         connection = self._connections.get(key.connection)
         session = connection.session if connection is not None else None
         if session is None:

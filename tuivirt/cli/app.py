@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from tuivirt import __version__, logs, startup
+from tuivirt import __version__, logs
 from tuivirt.cli.parser import COMMANDS, Parser, add_connect
 from tuivirt.config.load import load
 from tuivirt.config.options import RunOptions
@@ -44,7 +44,6 @@ def run(arguments: Sequence[str]) -> int:
     if options.demo:
         sources, opened = _demo(options.connect)
         problems = found.files[0].problems  # those of the settings
-    startup.import_asyncio()
     from tuivirt import app_main  # with libvirt: no import that a usage error needs
 
     return app_main.run(

@@ -276,6 +276,8 @@ class Store:
 
     def _run_of(self, key: Key) -> c.RunState | None:
         """The latest action that is queued or running on an object."""
+        if not self.runs:
+            return None
         runs = reversed(self.runs.values())
         return next((run for run in runs if run.key == key and run.phase in {"queued", "running"}), None)
 
