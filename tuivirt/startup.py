@@ -33,6 +33,10 @@ def import_asyncio() -> None:
 
 
 def end() -> None:
-    """What is there now stays, and is never looked at again by a collection."""
+    """What is there now stays, and is never looked at again by a collection.
+
+    What is garbage of it goes first: 20 ms for 0.6 MiB.
+    """
+    gc.collect()
     gc.freeze()
     gc.enable()
