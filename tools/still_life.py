@@ -16,6 +16,7 @@ from made_up_load import Guest, host_samples
 from tuivirt.backend.fleet import Fleet, FleetOptions
 from tuivirt.core import changes as c
 from tuivirt.core.backend import Definition, DiskSize, Request, Watch
+from tuivirt.core.console import Console, Output, Take
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
 from tuivirt.core.source import Source
@@ -71,6 +72,9 @@ class StillLife:
     def reread(self, key: Key) -> None: ...
     def watch(self, watches: dict[str, Watch]) -> None: ...
     def abort(self, run: int) -> None: ...
+    def open_console(self, console: Console, take: Take = "free") -> None: ...
+    def close_console(self, console: Console) -> None: ...
+    def log_console(self, console: Console, file: str, *, over: bool = False) -> None: ...
     def close(self) -> None: ...
 
     def perform(self, request: Request) -> int:
@@ -91,6 +95,12 @@ class StillLife:
             for target, (capacity, allocation) in disks.items()
             if target in targets and capacity
         )
+
+    def send_console(self, console: Console, data: bytes) -> bool:  # noqa: ARG002
+        return True
+
+    def console_output(self, console: Console) -> Output:  # noqa: ARG002
+        return Output(b"")
 
     def calls(self, name: str) -> tuple[tuple[str, float], ...]:  # noqa: ARG002
         return ()

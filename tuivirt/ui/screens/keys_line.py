@@ -11,6 +11,7 @@ from tuivirt.core.store import Store
 from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commands import Command, commands_of
+from tuivirt.ui.typeahead import takes_every_key
 from tuivirt.ui.widgets.keysbar import hints, status
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class KeysLine:
     def _offered(self, record: DomainRecord | None) -> tuple[list[Action[Any]], tuple[Command, ...]]:
         """The actions and commands of this place."""
         main = self._main
+        if takes_every_key(main.focused):
+            return [], ()
         if main.arrangement.in_connections:
             return [], (*commands_of("connections"), *commands_of("app"))
         refusal = main.performer.refusal

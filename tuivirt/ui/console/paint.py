@@ -1,0 +1,74 @@
+"""A line of a terminal as segments: its looks in the colours of the theme, and what is drawn over them."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tuivirt.terminal.cells import Colour, Look
+from tuivirt.terminal.lines import Line
+
+MOST_STYLES: Final = 2048
+
+Patch = tuple[int, int, Style]
+"""Cells from … to … that are drawn in a style of their own."""
+
+
+class Paints:
+    """Styles by look, over the style of plain text; as looks come from a guest, not any number of them."""
+
+    def __init__(self) -> None:
+        self._base = Style.null()
+        self._styles: dict[Look, Style] = {}
+
+    def base(self, style: Style) -> None:
+        """The style of text without a look of its own."""
+        if style != self._base:
+            self._base = style
+            self._styles.clear()
+
+    def style(self, look: Look) -> Style:
+        style = self._styles.get(look)
+        if style is None:
+            if len(self._styles) >= MOST_STYLES:
+                self._styles.clear()
+            style = self._styles[look] = self._base + _style(look)
+        return style
+
+    def strip(self, line: Line, left: int, width: int, patches: Iterable[Patch] = ()) -> Strip:
+        """So many cells of a line from a column on; ``patches`` count from the line's beginning."""
+        segments = [Segment(text, self.style(look)) for text, look in line.runs]
+        strip = Strip(segments).crop_extend(left, left + width, self._base)
+        for start, end, style in patches:
+            strip = _patched(strip, start - left, end - left, style, width)
+        return strip
+
+
+def _patched(strip: Strip, start: int, end: int, style: Style, width: int) -> Strip:
+    start, end = max(0, start), min(end, width)
+    if start >= end:
+        return strip
+    before, inside, after = strip.crop(0, start), strip.crop(start, end), strip.crop(end, width)
+    return Strip.join([before, inside.apply_style(style), after])
+
+
+def _style(look: Look) -> Style:
+    return Style(
+        color=_colour(look.foreground),
+        bgcolor=_colour(look.background),
+        bold=look.bold or None,
+        dim=look.dim or None,
+        italic=look.italic or None,
+        underline=look.underline or None,
+        strike=look.strike or None,
+        reverse=look.reverse or None,
+    )
+
+
+def _colour(colour: Colour) -> Color | None:
+    if colour is None:
+        return None
+    return Color.from_ansi(colour) if isinstance(colour, int) else Color.parse(colour)
