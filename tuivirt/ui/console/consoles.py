@@ -103,15 +103,15 @@ class Consoles:
         for device in await self.devices(key):
             console = device.of(key)
             if console not in self.opened:
-                kind = f"{device.kind} {device.target}".strip()
-                lines.append(ConsoleLine(console, name, kind, device.refusal, refused=bool(device.refusal)))
+                words = device.refusal or f"{device.kind} {device.target}".strip()
+                lines.append(ConsoleLine(console, name, words, refused=bool(device.refusal)))
         return lines
 
     def open_lines(self) -> "list[ConsoleLine]":
         from tuivirt.ui.dialogs.consoles import ConsoleLine
 
         return [
-            ConsoleLine(console, opened.name, "open", opened.state.phase, open=True, new=opened.unseen)
+            ConsoleLine(console, opened.name, opened.state.phase, open=True, new=opened.unseen)
             for console, opened in self.opened.items()
         ]
 
@@ -187,6 +187,7 @@ class Consoles:
             if state.boots > opened.state.boots:
                 opened.booted()
                 self._forget_size(state.console)
+                _draw_all(opened)
             opened.state = state
             for viewer in list(opened.viewers):
                 viewer.told()
@@ -219,12 +220,17 @@ class Consoles:
             for other in self.opened.values():
                 for viewer in list(other.viewers):
                     viewer.told()
-        for viewer in list(opened.viewers):
-            viewer.drawn()
-        terminal.screen.dirty.clear()
+        _draw_all(opened)
         for wanted, line in opened.found():
             self._host.tell(plain(line), title=f"{opened.label}: {wanted.text}")
         return done
+
+
+def _draw_all(opened: "OpenConsole") -> None:
+    """Have everybody who shows it draw what is different."""
+    for viewer in list(opened.viewers):
+        viewer.drawn()
+    opened.terminal.screen.dirty.clear()
 
 
 def escape_key(setting: str) -> str:

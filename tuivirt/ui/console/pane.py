@@ -140,9 +140,9 @@ class ConsolePane(Vertical, can_focus=False):
             self.bar.show(menu, [(f" {self._place()} ", "dim")])
         else:
             others = [other for other in self._consoles.opened.values() if other is not opened]
-            self.bar.show(
-                words.about(opened, others, self.view.lines_below), [(f" {key} ", "key"), ("menu ", "dim")]
-            )
+            area = self.view.size.width, self.view.size.height
+            parts = words.about(opened, others, self.view.lines_below, area)
+            self.bar.show(parts, [(f" {key} ", "key"), ("menu ", "dim")])
 
     def _place(self) -> str:
         reader, opened = self.view.reader, self.view.opened

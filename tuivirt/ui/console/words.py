@@ -44,11 +44,19 @@ def notice(state: ConsoleState, escape: str) -> list[Part]:
             return [(f" ✗ {note} ", "bad"), (f"{hint} " if hint else "", ""), (f"{key} r again. ", "dim")]
 
 
-def about(opened: "OpenConsole", others: "Iterable[OpenConsole]", below: int) -> list[Part]:
-    """Which console it is, what its guest calls itself, and which others have something new."""
+def about(
+    opened: "OpenConsole", others: "Iterable[OpenConsole]", below: int, room: tuple[int, int]
+) -> list[Part]:
+    """Which console it is, what its guest calls itself, and which others have something new.
+
+    ``room`` is how many columns and rows there are to show it in: where its terminal is larger, that is told.
+    """
     parts: list[Part] = [(f" {plain(opened.label)} ", "key")]
     if title := plain(opened.terminal.title).strip():
         parts.append((f" {fit(title, min(cell_len(title), LONGEST_TITLE))} ", "dim"))
+    columns, rows = opened.terminal.size
+    if columns > room[0] or rows > room[1]:
+        parts.append((f" {columns}×{rows} ", "dim"))
     if opened.state.log:
         parts.append((" ● log ", "bad"))
     if below:

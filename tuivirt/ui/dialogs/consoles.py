@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textual.app import ComposeResult
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tuivirt.core.console import Console
 from tuivirt.ui.dialogs.base import Dialog
@@ -20,9 +18,8 @@ class ConsoleLine(NamedTuple):
     console: Console
     name: str
     """The domain's."""
-    kind: str
     words: str
-    """How it stands, or why it cannot be opened."""
+    """How it stands, what it is, or why it cannot be opened."""
     open: bool = False
     new: bool = False
     """The guest has written since somebody saw it."""
@@ -36,13 +33,9 @@ class ConsolesDialog(Dialog[Console]):
         super().__init__("Consoles")
         start = next((n for n, line in enumerate(lines) if line.console == shown), 0)
         self._list: LineList[ConsoleLine] = LineList(lines, console_line, cursor=start)
-        self._note = Static(classes="dim", markup=False)
 
     def main(self) -> Widget:
         return self._list
-
-    def foot(self) -> ComposeResult:
-        yield self._note
 
     def hint(self) -> str:
         return "↑↓ Enter choose · Esc cancels"
@@ -50,9 +43,7 @@ class ConsolesDialog(Dialog[Console]):
     def on_line_list_chosen(self, message: LineList.Chosen) -> None:
         message.stop()
         line = self._list.items[message.index]
-        if line.refused:
-            self._note.update(styled(f"{line.console.device} {line.words}", "warn"))
-        else:
+        if not line.refused:
             self.finish(line.console)
 
 
@@ -64,7 +55,7 @@ def console_line(line: ConsoleLine, width: int) -> Content:
         fitted(styled(f" {mark}", "accent" if line.new else "key"), 3),
         fitted(styled(line.name, role), max(10, width // 3)),
         " ",
-        fitted(styled(line.console.device, role), 14),
-        fitted(styled(line.kind, "dim"), 26),
-        styled(line.words, "dim" if line.refused else "info"),
+        fitted(styled(line.console.device, role), 12),
+        " ",
+        fitted(styled(line.words, "dim" if line.refused else "info"), width - max(10, width // 3) - 17),
     )

@@ -36,6 +36,7 @@ class LineDialog(Dialog[str]):
 
     def on_mount(self) -> None:
         self._input.enter(self._text)
+        self._input.select_all()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

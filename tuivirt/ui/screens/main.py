@@ -475,7 +475,10 @@ class MainScreen(Screen[None]):
         if self.arrangement.in_connections:
             self.overlays.help(("connections", "app"))
         elif self.arrangement.in_detail:
-            self.overlays.help(("detail", "xml", "usage", "console_menu", "reading", "app"))
+            console = self.detail.active == "console"
+            self.overlays.help(
+                ("detail", "console_menu", "reading", "app") if console else ("detail", "xml", "usage", "app")
+            )
         else:
             self.overlays.help(("list", "table", "app"))
 
