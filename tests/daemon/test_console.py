@@ -264,6 +264,7 @@ def until_prompt(app: App) -> None:
 
     def prompts(screen: Screen) -> bool:
         row = max(row for row, line in enumerate(screen.lines[:23]) if line)
-        return screen.lines[row] == "#" and screen.style(row, 2).reverse
+        cursor, beside = (screen.style(row, column).background for column in (2, 40))
+        return screen.lines[row] == "#" and cursor != beside
 
     app.until(prompts, what="the prompt")

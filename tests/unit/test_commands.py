@@ -9,7 +9,7 @@ from textual.binding import Binding
 from tuivirt.resources import ACTIONS
 from tuivirt.ui.commands import COMMANDS, Place, actions_of, commands_of, ids, keymap
 from tuivirt.ui.console.pane import ConsolePane
-from tuivirt.ui.console.view import TerminalView
+from tuivirt.ui.console.reading import ConsoleView
 from tuivirt.ui.panes.connections import ConnectionsPane
 from tuivirt.ui.panes.domain_table import DomainTable
 from tuivirt.ui.screens.main import MainScreen
@@ -49,7 +49,7 @@ def test_actions_that_share_a_key_exclude_each_other() -> None:
         ("table", DomainTable),
         ("connections", ConnectionsPane),
         ("console_menu", ConsolePane),
-        ("reading", TerminalView),
+        ("reading", ConsoleView),
     ],
 )
 def test_every_command_has_a_handler(place: Place, widget: type) -> None:

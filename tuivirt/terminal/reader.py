@@ -70,8 +70,8 @@ class Reader:
             return ""
         first, last = sorted((self.anchor, self.place))
         out: list[str] = []
-        for number in range(max(first.line, self._terminal.first), last.line + 1):
-            line = self._terminal.line(number)
+        start = max(first.line, self._terminal.first)
+        for number, line in enumerate(self._terminal.lines(start, last.line + 1), start):
             span = self.selected(number)
             assert span is not None
             out.append(cut(self._terminal, line.text, span.start, span.end))

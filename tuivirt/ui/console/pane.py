@@ -1,6 +1,5 @@
 """A console with what belongs to it: the terminal, the line to search, and what is said under it."""
 
-import time
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -8,12 +7,12 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from tuivirt.core.console import Console, Take
-from tuivirt.core.errors import HostError
-from tuivirt.core.text import plain
 from tuivirt.terminal.keys import key_bytes, paste_bytes
 from tuivirt.ui.commands import Command, commands_of
 from tuivirt.ui.console import words
+from tuivirt.ui.console.asks import Asks
 from tuivirt.ui.console.consoles import Consoles
+from tuivirt.ui.console.reading import ConsoleView
 from tuivirt.ui.console.view import TerminalView
 from tuivirt.ui.tabs.base import StyleOf
 from tuivirt.ui.widgets.bars import Bar, key_text
@@ -58,7 +57,8 @@ class ConsolePane(Vertical, can_focus=False):
         self._consoles = consoles
         self._escape = consoles.escape
         self._keys = consoles.keys
-        self.view = TerminalView(style)
+        self._asks = Asks(self, consoles)
+        self.view = ConsoleView(style)
         self.find = FindLine(style)
         self.notice = Bar(style, role="header")
         self.bar = Bar(style, role="dim")
@@ -117,7 +117,7 @@ class ConsolePane(Vertical, can_focus=False):
         self._show_bar()
         if opened.state.phase == "held" and self._asked:
             self._asked = False
-            self.run_worker(self._ask_to_take(opened), group="dialog")
+            self.run_worker(self._asks.take(opened), group="dialog")
         elif opened.state.phase == "attached":
             self._asked = False
 
@@ -219,7 +219,7 @@ class ConsolePane(Vertical, can_focus=False):
 
     def action_others(self) -> None:
         if self.view.opened is not None:
-            self.run_worker(self._choose(self.view.opened), group="dialog")
+            self.run_worker(self._asks.choose(self.view.opened), group="dialog")
 
     def action_search(self) -> None:
         if self.view.read() is not None:
@@ -258,11 +258,11 @@ class ConsolePane(Vertical, can_focus=False):
             self._consoles.log(opened, "")
             self._tell(f"{opened.state.log} is complete.")
         else:
-            self.run_worker(self._log(opened), group="dialog")
+            self.run_worker(self._asks.log(opened), group="dialog")
 
     def action_wait(self) -> None:
         if self.view.opened is not None:
-            self.run_worker(self._wait(self.view.opened), group="dialog")
+            self.run_worker(self._asks.wait(self.view.opened), group="dialog")
 
     def action_attach(self, take: Take = "free") -> None:
         opened = self.view.opened
@@ -279,71 +279,15 @@ class ConsolePane(Vertical, can_focus=False):
 
         self.app.push_screen(HelpScreen(("console_menu", "reading"), keys=self._keys))
 
-    # What is asked
-
-    async def _ask_to_take(self, opened: "OpenConsole") -> None:
-        from tuivirt.ui.dialogs.held import HeldDialog
-
-        take = await self.app.push_screen_wait(HeldDialog(plain(opened.label), opened.state.note))
-        if take is not None and opened.console in self._consoles.opened:
-            self._consoles.open(opened.console, opened.name, take)
-
-    async def _choose(self, opened: "OpenConsole") -> None:
-        from tuivirt.ui.dialogs.consoles import ConsolesDialog
-
-        try:
-            lines = await self._consoles.lines(opened.console.domain, opened.name)
-        except HostError as error:
-            lines = self._consoles.open_lines()
-            self._tell(error.message, "warning")
-        chosen = await self.app.push_screen_wait(ConsolesDialog(lines, opened.console))
-        if chosen is not None:
-            name = next(line.name for line in lines if line.console == chosen)
-            self.post_message(self.Chosen(self._consoles.opened.get(chosen), chosen, name))
-
-    async def _log(self, opened: "OpenConsole") -> None:
-        from tuivirt.ui.dialogs.confirm import QuestionDialog
-        from tuivirt.ui.dialogs.line import LineDialog
-
-        now = time.strftime("%Y%m%d-%H%M%S")
-        name = "".join(c if c.isalnum() or c in "-_." else "_" for c in opened.label)
-        usual = f"~/{name}-{now}.log"
-        file = await self.app.push_screen_wait(LineDialog("Log", "Write what comes from now on into:", usual))
-        if file is None or opened.console not in self._consoles.opened:
-            return
-        path = self._consoles.log_path(file)
-        try:
-            self._consoles.log(opened, path)
-        except FileExistsError:
-            question = f"{path} exists. Replace it?"
-            if not await self.app.push_screen_wait(QuestionDialog("Log", question, yes="Replace")):
-                return
-            self._log_over(opened, path)
-        except OSError as error:
-            self._tell(str(error), "error")
-
-    def _log_over(self, opened: "OpenConsole", path: str) -> None:
-        try:
-            self._consoles.log(opened, path, over=True)
-        except OSError as error:
-            self._tell(str(error), "error")
-
-    async def _wait(self, opened: "OpenConsole") -> None:
-        from tuivirt.ui.dialogs.line import LineDialog
-
-        text = await self.app.push_screen_wait(LineDialog("Wait for a text", "Tell when this appears:"))
-        if text is not None:
-            opened.want(text)
-
     # Reading
 
-    def on_terminal_view_reading(self, message: TerminalView.Reading) -> None:
+    def on_console_view_reading(self, message: ConsoleView.Reading) -> None:
         message.stop()
         if self.view.reader is None:
             self.find.close()
         self._show_bar()
 
-    def on_terminal_view_wanted(self, message: TerminalView.Wanted) -> None:
+    def on_console_view_wanted(self, message: ConsoleView.Wanted) -> None:
         message.stop()
         if message.what == "search":
             self.find.open()
