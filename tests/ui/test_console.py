@@ -450,6 +450,30 @@ class TestReading:
             await run.press("x")
             assert typed(run) == b"x", "the keys are the guest's again"
 
+    async def test_what_is_meant_is_seen(self) -> None:
+        async with app() as run:
+            await sit(run)
+            await write(run, "one word\r\n\x1b[7manother word\x1b[0m\r\n")
+            view = pane(run).view
+
+            def backgrounds(y: int) -> list[object]:
+                """Of each cell that has text."""
+                styles = [(s.style, len(s.text)) for s in view.render_line(y) if s.style is not None]
+                cells = [style for style, length in styles for _ in range(length)][:12]
+                return [style.color if style.reverse else style.bgcolor for style in cells]
+
+            plain = backgrounds(2)[1]
+            assert backgrounds(2)[0] != plain, "the cursor"
+            await run.press(ESC, "slash", *"word")
+            assert backgrounds(0)[3] == plain
+            found = {*backgrounds(0)[4:8]}
+            assert len(found) == 1
+            assert plain not in found
+            assert backgrounds(1)[8:12] != backgrounds(1)[:4]
+            await run.press("enter", "g", "0", "v", "l", "l")
+            assert backgrounds(0)[0] != plain
+            assert backgrounds(0)[3] == plain
+
     async def test_moving_and_leaving(self) -> None:
         async with app() as run:
             await sit(run)
@@ -464,6 +488,8 @@ class TestReading:
             assert "more" not in run.text, "it stays where one reads"
             await run.press("escape")
             await run.until_text("more")
+            await run.press(ESC, "left_square_bracket", ESC, "q")
+            await run.until_main()
             assert typed(run) == b""
 
     async def test_the_screen_is_copied_as_it_is(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.corpus import domain_files
-from tuivirt.backend.attachment import BEYOND, MESSAGE, MOST_OUTPUT, MOST_UNSENT, WINDOW, Attachment
+from tuivirt.backend.attachment import BEYOND, MOST_OUTPUT, MOST_UNSENT, WINDOW, Attachment
 from tuivirt.backend.console_log import ConsoleLog
 from tuivirt.core.console import Console, Output
 from tuivirt.core.key import Key

@@ -66,7 +66,9 @@ def _patched(strip: Strip, start: int, end: int, style: Style, width: int) -> St
     if start >= end:
         return strip
     before, inside, after = strip.crop(0, start), strip.crop(start, end), strip.crop(end, width)
-    return Strip.join([before, inside.apply_style(style), after])
+    # Over the segments' own styles, which Strip.apply_style lets win.
+    over = Strip([Segment(text, (own or Style.null()) + style) for text, own, _ in inside])
+    return Strip.join([before, over, after])
 
 
 def _style(look: Look, *, ansi: bool) -> Style:

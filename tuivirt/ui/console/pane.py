@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -166,6 +167,14 @@ class ConsolePane(Vertical, can_focus=False):
             self._show_bar()
         else:
             self._type(key_bytes(message.key, message.character, application=opened.terminal.cursor_keys))
+
+    def on_key(self, event: events.Key) -> None:
+        """The escape key leads out of reading, too."""
+        if event.key == self._escape and self.view.reader is not None:
+            event.stop()
+            self.view.follow()
+            self._chord = True
+            self._show_bar()
 
     async def _after_escape(self, message: TerminalView.Typed) -> None:
         self._chord = False
