@@ -11,12 +11,12 @@ from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
-from tuivirt.resources.domain.consoles import ConsoleDevice, console_devices
 from tuivirt.ui.options import Remembered
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tuivirt.resources.domain.consoles import ConsoleDevice
     from tuivirt.ui.console.opened import OpenConsole
     from tuivirt.ui.dialogs.consoles import ConsoleLine
 
@@ -115,9 +115,11 @@ class Consoles:
             for console, opened in self.opened.items()
         ]
 
-    async def devices(self, key: Key) -> tuple[ConsoleDevice, ...]:
+    async def devices(self, key: Key) -> "tuple[ConsoleDevice, ...]":
         """The consoles that a domain has. Raises HostError."""
         from lxml.etree import XMLSyntaxError
+
+        from tuivirt.resources.domain.consoles import console_devices
 
         definition = await self._backend.definition(key)
         try:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from tuivirt.core.errors import HostError
 from tuivirt.core.text import plain
-from tuivirt.resources.domain.consoles import NEW
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.console.consoles import Consoles
 
@@ -42,6 +41,7 @@ class Opener:
         if device is not None:
             self.show(self._consoles.open(device.of(record.key), record.shown_name), asked=True)
             return
+        from tuivirt.resources.domain.consoles import NEW
         from tuivirt.ui.dialogs.text import TextDialog
 
         reasons = "".join(f"{device.alias} {device.refusal}.\n" for device in devices)
