@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import events, idle, keys, memory, start, wire
+from benchmarks import console, events, idle, keys, memory, start, wire
 from benchmarks.figures import Figure, table
 from benchmarks.lab import Lab
 
@@ -20,6 +20,8 @@ BENCHMARKS: dict[str, Callable[[Lab], Iterator[Figure]]] = {
     "idle": idle.still,
     "ticks": idle.ticking,
     "memory": memory.memory,
+    "console-speed": console.throughput,
+    "console-flood": console.flood,
 }
 
 

@@ -56,6 +56,16 @@ def detail(tab: str, *pressed: str) -> Act:
     return act
 
 
+async def console(run: "Running") -> None:
+    """At the console of the domain, the menu of the escape key open."""
+    from tuivirt.ui.screens.console import ConsoleScreen
+
+    await run.press("c")
+    await run.until(lambda: isinstance(run.screen, ConsoleScreen), "the console")
+    await run.until_text("Main PID")
+    await run.press("ctrl+right_square_bracket")
+
+
 async def bookmark(run: "Running") -> None:
     """A new bookmark, its parts filled in by a pasted URI."""
     run.main.hosts.add()
@@ -90,6 +100,7 @@ SCENES: dict[str, Scene] = {
     "menu": Scene(keys("full_stop"), ("type to find",)),
     "plan": Scene(keys("space", "space", "space", "space", "d"), (), domain="monitor01"),
     "help": Scene(keys("question_mark"), ("type to find",)),
+    "console": Scene(console, ("db01 login",)),
     "bookmark": Scene(bookmark, ("lab3.example.org",)),
 }
 

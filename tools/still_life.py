@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from unittest.mock import patch
 
 from demo_files import domains
+from guest_session import session
 from made_up_load import Guest, host_samples
 
 from tuivirt.backend.fleet import Fleet, FleetOptions
 from tuivirt.core import changes as c
 from tuivirt.core.backend import Definition, DiskSize, Request, Watch
+from tuivirt.core.console import Console, ConsoleState, Output, Take
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
 from tuivirt.core.source import Source
@@ -53,9 +55,12 @@ class StillLife:
             for domain in change.items
         }
         self._unseen: list[c.Change] = []
+        self._written: dict[Console, bytes] = {}
+        self._wake: Callable[[], None] = lambda: None
 
     def attach(self, wake: Callable[[], None]) -> None:
         self._unseen = self._recorded
+        self._wake = wake
         wake()
 
     def drain(self) -> Sequence[c.Change]:
@@ -71,7 +76,16 @@ class StillLife:
     def reread(self, key: Key) -> None: ...
     def watch(self, watches: dict[str, Watch]) -> None: ...
     def abort(self, run: int) -> None: ...
+    def close_console(self, console: Console) -> None: ...
+    def log_console(self, console: Console, file: str, *, over: bool = False) -> None: ...
     def close(self) -> None: ...
+
+    def open_console(self, console: Console, take: Take = "free") -> None:  # noqa: ARG002
+        """The guest has written what it will."""
+        self._written[console] = session()
+        state = ConsoleState(console, "attached")
+        self._unseen = [*self._unseen, c.ConsoleChanged(state), c.ConsoleOutput(console)]
+        self._wake()
 
     def perform(self, request: Request) -> int:
         raise NotImplementedError
@@ -91,6 +105,12 @@ class StillLife:
             for target, (capacity, allocation) in disks.items()
             if target in targets and capacity
         )
+
+    def send_console(self, console: Console, data: bytes) -> bool:  # noqa: ARG002
+        return True
+
+    def console_output(self, console: Console) -> Output:
+        return Output(self._written.pop(console, b""))
 
     def calls(self, name: str) -> tuple[tuple[str, float], ...]:  # noqa: ARG002
         return ()

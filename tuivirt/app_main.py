@@ -54,6 +54,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
     from tuivirt.core.store import Store
     from tuivirt.resources.domain import DOMAINS
     from tuivirt.ui.app import TuivirtApp
+    from tuivirt.ui.console.consoles import escape_key
     from tuivirt.ui.options import Options, SshTarget
 
     settings = options.settings
@@ -87,6 +88,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
             protected_tag=settings.protected_tag,
             shutdown_patience=settings.shutdown_patience,
             ssh=ssh,
+            console_escape=escape_key(settings.console_escape),
             log_file=str(paths.log_file()),
             ascii=settings.icons == "ascii",
             complete=_complete,

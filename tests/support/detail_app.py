@@ -1,6 +1,6 @@
 """A detail pane on its own, with a fake backend and a store that a test fills."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +9,11 @@ from unittest.mock import patch
 
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.timer import Timer
 from textual.widget import Widget
 
 import tuivirt.ui
+from tests.support.app import Kept
 from tests.support.dialog_app import THEMES, role_variables, screen_text
 from tests.support.fake_backend import FakeBackend
 from tests.support.pilot import until
@@ -22,6 +24,7 @@ from tuivirt.core.store import Store
 from tuivirt.core.usage import Sample
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.resources.domain.snapshot import Domain, State
+from tuivirt.ui.console.consoles import Consoles
 from tuivirt.ui.panes import detail
 from tuivirt.ui.panes.detail import DetailPane
 
@@ -61,6 +64,21 @@ class WidgetApp(App[None]):
     def on_mount(self) -> None:
         self.register_theme(self._chosen.textual())
         self.theme = self._chosen.name
+
+
+class Hosting:
+    """What consoles need of the main screen."""
+
+    def __init__(self) -> None:
+        self.app: App[None] | None = None
+        self.told: list[str] = []
+
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
+        assert self.app is not None
+        return self.app.set_timer(delay, callback)
+
+    def tell(self, text: str, *, title: str = "", severity: Any = "information") -> None:
+        self.told.append(text)
 
 
 @contextmanager
@@ -138,7 +156,10 @@ async def bench(
     store, backend = Store({"domain": DomainRecord}), FakeBackend()
     store.apply([ConnectionChanged(ConnectionState(HOST, "qemu:///system", "open"))])
     store.apply([Listed(HOST, "domain", tuple(make_domain(name) for name in names))])
-    pane = DetailPane(store, backend, THEMES[theme].style)
+    host = Hosting()
+    consoles = Consoles(host, backend, store, Kept(), escape="ctrl+right_square_bracket", keys={})
+    pane = DetailPane(store, backend, THEMES[theme].style, consoles)
     with settling(settle):
-        async with WidgetApp(pane, theme).run_test(size=size) as pilot:
+        host.app = app = WidgetApp(pane, theme)
+        async with app.run_test(size=size) as pilot:
             yield Bench(store, backend, pane, pilot)

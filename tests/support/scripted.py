@@ -8,6 +8,7 @@ from typing import TypeVar
 from tuivirt.backend.inbox import Inbox
 from tuivirt.core import changes as c
 from tuivirt.core.backend import Definition, DiskSize, Request, Watch
+from tuivirt.core.console import Console, ConsoleState, Output, Take
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
@@ -71,6 +72,14 @@ class ScriptedBackend:
         """The questions whose answers are to be kept in the keyring."""
         self.watches: dict[str, Watch] = {}
         self.definitions: dict[Key, Definition] = {}
+        self.taken: list[tuple[Console, Take]] = []
+        """The consoles that were asked for, and how."""
+        self.console_states: dict[Console, ConsoleState] = {}
+        self.console_bytes: dict[Console, bytes] = {}
+        self.console_lost: dict[Console, int] = {}
+        self.typed: dict[Console, bytes] = {}
+        self.takes_input = True
+        self.logs: list[str] = []
         self.calls_in_flight: dict[str, tuple[tuple[str, float], ...]] = {}
 
     # For the test
@@ -103,6 +112,18 @@ class ScriptedBackend:
         state = state._replace(**changes)  # type: ignore[arg-type]
         self.tell(c.RunChanged(state))
         return state
+
+    def console(self, console: Console, **changes: object) -> None:
+        """A console stands like this now."""
+        state = self.console_states.get(console, ConsoleState(console))._replace(**changes)  # type: ignore[arg-type]
+        self.console_states[console] = state
+        self.tell(c.ConsoleChanged(state))
+
+    def write_console(self, console: Console, data: bytes, lost: int = 0) -> None:
+        """The guest writes."""
+        self.console_bytes[console] = self.console_bytes.get(console, b"") + data
+        self.console_lost[console] = lost
+        self.tell(c.ConsoleOutput(console))
 
     # For the app
 
@@ -154,6 +175,26 @@ class ScriptedBackend:
 
     def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
         return _ready(())
+
+    def open_console(self, console: Console, take: Take = "free") -> None:
+        self.taken.append((console, take))
+        self.console_states.setdefault(console, ConsoleState(console))
+
+    def close_console(self, console: Console) -> None:
+        self.console_states.pop(console, None)
+
+    def send_console(self, console: Console, data: bytes) -> bool:
+        self.typed[console] = self.typed.get(console, b"") + data
+        return self.takes_input
+
+    def console_output(self, console: Console) -> Output:
+        return Output(self.console_bytes.pop(console, b""), self.console_lost.pop(console, 0))
+
+    def log_console(self, console: Console, file: str, *, over: bool = False) -> None:
+        if file and not over and file in self.logs:
+            raise FileExistsError(file)
+        self.logs.append(file)
+        self.console(console, log=file)
 
     def calls(self, name: str) -> tuple[tuple[str, float], ...]:
         return self.calls_in_flight.get(name, ())

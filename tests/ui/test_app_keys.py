@@ -8,6 +8,7 @@ from tests.support.app import Running, running
 from tests.support.world import LAB1, NAMES, NOW, SOURCES, world
 from tuivirt.core.backend import Definition
 from tuivirt.core.changes import Happened
+from tuivirt.core.console import Console
 from tuivirt.core.journal import Entry
 from tuivirt.ui.commands import COMMANDS, Command, Place
 from tuivirt.ui.dialogs.bookmark import BookmarkDialog
@@ -17,6 +18,7 @@ from tuivirt.ui.dialogs.help import HelpScreen
 from tuivirt.ui.dialogs.menu import MenuDialog
 from tuivirt.ui.dialogs.runs import RunsDialog
 from tuivirt.ui.panes.connection_roster import ALL
+from tuivirt.ui.screens.console import ConsoleScreen
 
 LIVE = """<domain type='kvm'>
   <name>web10</name>
@@ -54,18 +56,18 @@ def keys_of(command: Command) -> list[str]:
     return command.keys.split(",")
 
 
+TESTED = [command for command in COMMANDS if command.place not in {"console_menu", "reading"}]
+"""The others, which are no keys of the main screen, have their cases in test_console_keys."""
+
+
 def test_every_command_has_a_case() -> None:
-    assert {command.id for command in COMMANDS} - CASES.keys() == set()
-    assert CASES.keys() - {command.id for command in COMMANDS} == set()
+    assert {command.id for command in TESTED} - CASES.keys() == set()
+    assert CASES.keys() - {command.id for command in TESTED} == set()
 
 
 @pytest.mark.parametrize(
     ("command", "key"),
-    [
-        pytest.param(command, key, id=f"{command.id}-{key}")
-        for command in COMMANDS
-        for key in keys_of(command)
-    ],
+    [pytest.param(command, key, id=f"{command.id}-{key}") for command in TESTED for key in keys_of(command)],
 )
 async def test_a_key_does_what_it_says(command: Command, key: str) -> None:
     async with running(SOURCES, backend=world(), size=SIZE_OF.get(command.place, SIZE), view="lab1") as run:
@@ -687,6 +689,22 @@ async def end_search(run: Running, key: str) -> None:
     assert run.main.place is run.main.detail
     await run.press(key)
     assert run.table.has_focus
+
+
+@case("list.console")
+async def sit_from_the_list(run: Running, key: str) -> None:
+    record = run.listing.record
+    assert record is not None
+    serial = "<domain><devices><serial type='pty'/></devices></domain>"
+    run.backend.definitions[record.key] = Definition(serial, serial)
+    await run.press(key)
+    await run.until(lambda: run.backend.taken == [(Console(record.key, "serial0"), "free")], "the console")
+    await run.until(lambda: isinstance(run.screen, ConsoleScreen), "its screen")
+
+
+@case("detail.console")
+async def sit_from_the_detail(run: Running, key: str) -> None:
+    await sit_from_the_list(run, key)
 
 
 @case("hardware.xml")

@@ -5,6 +5,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
@@ -17,12 +18,16 @@ from tests.support.corpus import domain_files
 from tests.support.scripted import NOW, ScriptedBackend, domain
 from tests.support.world import LAB1, SOURCES, world
 from tests.ui.test_app_hostile import HOSTILE
+from tests.ui.test_console import ESC, SERIAL, sit, write
 from tuivirt.core.backend import Definition
 from tuivirt.core.changes import Asked, Happened
 from tuivirt.core.journal import Entry
 from tuivirt.core.question import Question
+from tuivirt.ui.screens.console import ConsoleScreen
 
 WIDE, NARROW, LARGE, TINY = (120, 40), (80, 24), (160, 50), (20, 5)
+
+CONSOLES = Path(__file__).parents[1] / "data" / "consoles"
 
 Act = Callable[[Running], Awaitable[None]]
 
@@ -94,6 +99,26 @@ async def hostile(run: Running) -> None:
     await run.press("j", "space")
 
 
+def console(recording: str, *pressed: str) -> Act:
+    """At the console of web01, where a recording was played; keys there."""
+
+    async def act(run: Running) -> None:
+        at = await sit(run)
+        await write(run, (CONSOLES / f"{recording}.bytes").read_bytes())
+        await run.press(*pressed)
+        assert at.opened is not None
+
+    return act
+
+
+async def held(run: Running) -> None:
+    """Somebody else is at the console."""
+    await run.press("c")
+    await run.until(lambda: isinstance(run.screen, ConsoleScreen), "the console")
+    run.backend.console(SERIAL, phase="held", note="Active console session exists for this domain")
+    await run.until_dialog("Take over")
+
+
 class Scene(NamedTuple):
     """What is done from the start on, and what must be on the screen then."""
 
@@ -131,6 +156,13 @@ SCENES = {
     "question": Scene(ask, "ED25519"),
     "failure": Scene(fail, "no space"),
     "hostile": Scene(hostile, "‹U+"),
+    "consoles": Scene(detail("console"), "serial0"),
+    "console": Scene(console("installer"), "Configure the keyboard"),
+    "console, menu": Scene(console("grub", ESC), "back"),
+    "console, reading": Scene(
+        console("grub", ESC, "slash", *"linux", "enter", "v", "k"), "select", sizes=(NARROW,)
+    ),
+    "console, held": Scene(held, "Take over", sizes=(NARROW,)),
     "light": Scene(options={"theme": "light"}, sizes=(WIDE,)),
     "16 colours": Scene(options={"theme": "ansi16"}, sizes=(NARROW,)),
     "ascii": Scene(options={"ascii": True}, sizes=(NARROW,)),

@@ -8,6 +8,8 @@ from textual.binding import Binding
 
 from tuivirt.resources import ACTIONS
 from tuivirt.ui.commands import COMMANDS, Place, actions_of, commands_of, ids, keymap
+from tuivirt.ui.console.pane import ConsolePane
+from tuivirt.ui.console.reading import ConsoleView
 from tuivirt.ui.panes.connections import ConnectionsPane
 from tuivirt.ui.panes.domain_table import DomainTable
 from tuivirt.ui.screens.main import MainScreen
@@ -17,7 +19,9 @@ def keys(*places: Place) -> Counter[str]:
     return Counter(key for command in commands_of(*places) for key in command.keys.split(","))
 
 
-@pytest.mark.parametrize("places", [("app", "table", "list"), ("app", "table", "connections")])
+@pytest.mark.parametrize(
+    "places", [("app", "table", "list"), ("app", "table", "connections"), ("console_menu",), ("reading",)]
+)
 def test_a_key_means_one_thing_in_a_place(places: tuple[Place, ...]) -> None:
     taken = keys(*places)
     if "list" in places:
@@ -39,7 +43,14 @@ def test_actions_that_share_a_key_exclude_each_other() -> None:
 
 @pytest.mark.parametrize(
     ("place", "widget"),
-    [("app", MainScreen), ("list", DomainTable), ("table", DomainTable), ("connections", ConnectionsPane)],
+    [
+        ("app", MainScreen),
+        ("list", DomainTable),
+        ("table", DomainTable),
+        ("connections", ConnectionsPane),
+        ("console_menu", ConsolePane),
+        ("reading", ConsoleView),
+    ],
 )
 def test_every_command_has_a_handler(place: Place, widget: type) -> None:
     for command in commands_of(place):

@@ -26,13 +26,18 @@ from tuivirt.core.key import Key
 from tuivirt.core.uri import ConnectionURI
 
 if TYPE_CHECKING:
+    from tuivirt.backend.consoles import Consoles
     from tuivirt.backend.session import Session
     from tuivirt.backend.vault import Vault
+    from tuivirt.resources.domain.events import DomainEvent
 
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before the first and between the last attempts to reconnect; they double in between."""
+
+LAST_WORDS = 1.0
+"""Seconds that the end of the logs of consoles is waited for."""
 
 
 class Connection:
@@ -75,6 +80,19 @@ class Connection:
         self._watch = Watch()
         self._lock = threading.RLock()
         self.session: Session | None = None
+        self._consoles: Consoles | None = None
+
+    @property
+    def consoles(self) -> "Consoles":
+        """Those that are opened; they outlive a session."""
+        with self._lock:
+            if self._consoles is None:
+                from tuivirt.backend.consoles import Consoles
+
+                self._consoles = Consoles(self._state.name, self._state.uri, self._inbox)
+                if self.session is not None:
+                    self._consoles.connected(self.session.streams)
+            return self._consoles
 
     @property
     def state(self) -> ConnectionState:
@@ -102,6 +120,12 @@ class Connection:
         with self._lock:
             self._attempt += 1
             self._drop()
+
+    def forget_consoles(self) -> None:
+        """End them, and wait a moment until their logs are written."""
+        if self._consoles is not None:
+            self._consoles.finish_logs(LAST_WORDS)
+            self._consoles.close_all()
 
     def watch(self, watch: Watch) -> None:
         with self._lock:
@@ -184,6 +208,7 @@ class Connection:
                 facts=partial(self._told, attempt),
                 failed=lambda error: self._failed(attempt, explain_error(error, self._state.uri)),
                 lost=partial(self._lost, attempt),
+                powered=self._powered,
             ),
         )
         self._tell("open")
@@ -195,6 +220,13 @@ class Connection:
             if attempt == self._attempt:
                 self._has_rows = True
                 self._pause = FIRST_PAUSE
+                if self._consoles is not None and self.session is not None:
+                    self._consoles.connected(self.session.streams)
+
+    def _powered(self, event: "DomainEvent") -> None:
+        consoles = self._consoles
+        if consoles is not None and event.power:
+            consoles.powered(event.key, event.power, event.handle)
 
     def _told(self, attempt: int, facts: HostFacts) -> None:
         with self._lock:
@@ -261,6 +293,8 @@ class Connection:
             self._prompter.close()
             self._prompter = None
         if self.session is not None:
+            if self._consoles is not None:
+                self._consoles.disconnected()
             self.session.close()
             self.session = None
 

@@ -13,6 +13,7 @@ from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
 from tuivirt.core.backend import Definition, DiskSize, Request, Watch
 from tuivirt.core.changes import Change, ConnectionRemoved
+from tuivirt.core.console import Console, Output, Take
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
@@ -91,7 +92,9 @@ class Fleet:
 
     def forget(self, name: str) -> None:
         self._runner.forget(name)
-        self._connections.pop(name).close()
+        connection = self._connections.pop(name)
+        connection.close()
+        connection.forget_consoles()
         self._inbox.put(ConnectionRemoved(name))
 
     def connect(self, name: str) -> None:
@@ -136,6 +139,25 @@ class Fleet:
 
         return self._ask(key, "disk sizes", lambda dom: disk_sizes(dom, targets), of_guest=True)
 
+    def open_console(self, console: Console, take: Take = "free") -> None:
+        self._connections[console.domain.connection].consoles.open(console, take)
+
+    def close_console(self, console: Console) -> None:
+        connection = self._connections.get(console.domain.connection)
+        if connection is not None:
+            connection.consoles.close(console)
+
+    def send_console(self, console: Console, data: bytes) -> bool:
+        connection = self._connections.get(console.domain.connection)
+        return connection is not None and connection.consoles.send(console, data)
+
+    def console_output(self, console: Console) -> Output:
+        connection = self._connections.get(console.domain.connection)
+        return connection.consoles.output(console) if connection is not None else Output(b"")
+
+    def log_console(self, console: Console, file: str, *, over: bool = False) -> None:
+        self._connections[console.domain.connection].consoles.log(console, file, over=over)
+
     def calls(self, name: str) -> tuple[tuple[str, float], ...]:
         connection = self._connections.get(name)
         session = connection.session if connection is not None else None
@@ -146,6 +168,7 @@ class Fleet:
         self._runner.stop()
         for connection in self._connections.values():
             connection.close()
+            connection.forget_consoles()
         self._desk.close()
         self._askpass.close()
 

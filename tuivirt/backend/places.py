@@ -48,6 +48,12 @@ class Places:
         with self._urgent, self._counted(label):
             yield
 
+    @contextmanager
+    def unasking(self, label: str) -> Iterator[None]:
+        """Bytes that nothing answers: in nobody's place, but the connection is not closed under them."""
+        with self._counted(label):
+            yield
+
     def calls(self) -> tuple[tuple[str, float], ...]:
         """Label and start (monotonic seconds) of the calls in flight, oldest first."""
         with self._changed:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import libvirt
 
@@ -30,6 +30,9 @@ from tuivirt.resources.domain.events import DomainEvent
 from tuivirt.resources.domain.read import Handles, list_all, read_some
 from tuivirt.resources.domain.snapshot import KIND
 
+if TYPE_CHECKING:
+    from tuivirt.backend.streams import Streams
+
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -45,6 +48,8 @@ class Reports(NamedTuple):
     """The list cannot be read, or not any more."""
     lost: Callable[[int], None]
     """libvirt's close callback, with its reason."""
+    powered: Callable[[DomainEvent], None]
+    """A domain was switched on, off or reset; told on libvirt's event thread."""
 
 
 class Session:
@@ -67,6 +72,7 @@ class Session:
         self.name = name
         self.conn = conn
         self.places = places = Places()
+        self._in_process = in_process
         self._outlet = outlet = Outlet(inbox)
         self._reports = reports
         self._questions = Questions(uri)
@@ -76,6 +82,7 @@ class Session:
         self._lock = threading.Lock()
         self._undo: list[Callable[[], object]] = []
         """Takes back what was subscribed to."""
+        self._streams: Streams | None = None
         self._sampler = Sampler(
             name,
             conn,
@@ -124,11 +131,25 @@ class Session:
 
         return self._questions.ask(self._guests if of_guest else self._prober, answer)
 
+    @property
+    def streams(self) -> "Streams":
+        """Those of consoles; made when the first is opened."""
+        with self._lock:
+            if self._streams is None:
+                from tuivirt.backend.streams import Streams
+
+                self._streams = Streams(
+                    self.name, self.conn, self.places, self.handle, in_process=self._in_process
+                )
+            return self._streams
+
     def close(self) -> None:
         """Stop reading and let the connection go, without waiting for anything; nothing is told any more."""
         self._outlet.shut()
         for lane in (self._read, self._sampler, self._prober, self._guests):
             lane.stop()
+        if self._streams is not None:
+            self._streams.stop()
         self._questions.close()
         threading.Thread(target=self._let_go, name=f"close {self.name}", daemon=True).start()
 
@@ -142,6 +163,8 @@ class Session:
         self._unsubscribe()
         self.places.wait_until_empty()
         self._unsubscribe()  # from what was being subscribed to meanwhile
+        if self._streams is not None:
+            self._streams.free()
         with self._lock:
             self._handles, self._dirty = {}, {}
         self._attempt(self.conn.close)
@@ -221,6 +244,8 @@ class Session:
         self._outlet.put(
             Happened(Entry(time.time(), event.key, event.name, "event", event.what, event.detail))
         )
+        if event.power:
+            self._reports.powered(event)
         if event.changes:
             self._mark(event.key.id, event.handle)
         elif event.definition:

@@ -91,6 +91,14 @@ class Settings:
         default_factory=dict, metadata=expects("a key, or a list of keys, in quotes")
     )
     """Other keys for commands and actions, by the id that help shows: ``"domain.start" = ["s", "f5"]``."""
+    console_escape: str = field(
+        default="ctrl+]",
+        metadata=expects(
+            '"ctrl+" and a letter or one of ] \\ ^ _, or a function key such as "f12"',
+            pattern=r"ctrl\+[a-z\]\\^_]|f([1-9]|1[0-2])",
+        ),
+    )
+    """The key that leads out of a console; every other key goes to the guest."""
     ssh: SshSettings = field(default_factory=SshSettings, metadata=expects("a table, [ssh]"))
     """How ``o`` logs in to a guest."""
     keepalive_interval: int = field(

@@ -1,6 +1,7 @@
 """From a TOML table to a dataclass, field by field: a mistake costs that field alone."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def expects(text: str, *, least: float | None = None, most: float | None = None) -> dict[str, Any]:
-    """Metadata of a field: what may stand there, in words, and its bounds."""
-    return {"expected": text, "least": least, "most": most}
+def expects(
+    text: str, *, least: float | None = None, most: float | None = None, pattern: str | None = None
+) -> dict[str, Any]:
+    """Metadata of a field: what may stand there, in words, its bounds, what all of a text must match."""
+    return {"expected": text, "least": least, "most": most, "pattern": pattern}
 
 
 def read_table(
@@ -73,6 +76,9 @@ def _read_value(
     least, most = item.metadata["least"], item.metadata["most"]
     # Written so that nan, which compares as false, is refused too.
     if (least is not None and not value >= least) or (most is not None and not value <= most):
+        return MISSING, [_wrong(source, path, expected, raw)]
+    pattern = item.metadata["pattern"]
+    if pattern is not None and not re.fullmatch(pattern, value):
         return MISSING, [_wrong(source, path, expected, raw)]
     return value, []
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from tuivirt.core.changes import Change
+from tuivirt.core.console import Console, Output, Take
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
 
@@ -110,6 +111,26 @@ class Backend(Protocol):
 
     def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
         """Sizes of the disks that libvirt can measure. Raises HostError."""
+
+    def open_console(self, console: Console, take: Take = "free") -> None:
+        """Attach to a console, and again whenever its domain starts, until ``close_console``.
+
+        How that goes is told by ``ConsoleChanged``; after ``ConsoleOutput`` there is output to take.
+        """
+
+    def close_console(self, console: Console) -> None: ...
+
+    def send_console(self, console: Console, data: bytes) -> bool:
+        """Type; False when so much waits already that nothing of it was taken."""
+
+    def console_output(self, console: Console) -> Output:
+        """What the guest has written since the last call."""
+
+    def log_console(self, console: Console, file: str, *, over: bool = False) -> None:
+        """Write the text of what comes from now on into a file; an empty name ends that.
+
+        Raises OSError, and FileExistsError for a file that is there unless it may be written ``over``.
+        """
 
     def calls(self, name: str) -> tuple[tuple[str, float], ...]:
         """Label and start (monotonic seconds) of the calls in flight on a connection, oldest first."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from tuivirt.core.console import Console, ConsoleState
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.core.question import Question
@@ -154,6 +155,16 @@ class RunChanged(NamedTuple):
     state: RunState
 
 
+class ConsoleChanged(NamedTuple):
+    state: ConsoleState
+
+
+class ConsoleOutput(NamedTuple):
+    """The guest has written; told once, until ``Backend.console_output`` is asked."""
+
+    console: Console
+
+
 Change = (
     ConnectionChanged
     | ConnectionRemoved
@@ -168,4 +179,6 @@ Change = (
     | AddressesRead
     | Happened
     | RunChanged
+    | ConsoleChanged
+    | ConsoleOutput
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from tuivirt.core import changes as c
+from tuivirt.core.console import Console, ConsoleState
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.core.question import Question
@@ -70,6 +71,9 @@ class Delta:
     runs: list[c.RunState] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     """Connections with a new reading of their host's load."""
+    consoles: list[ConsoleState] = field(default_factory=list)
+    output: set[Console] = field(default_factory=set)
+    """Consoles whose guest has written."""
     questions: bool = False
     """One was asked, answered or withdrawn."""
 
@@ -207,6 +211,10 @@ class Store:
             case c.AskedNoMore(number):
                 self.questions.pop(number, None)
                 delta.questions = True
+            case c.ConsoleChanged(console):
+                delta.consoles.append(console)
+            case c.ConsoleOutput(console):
+                delta.output.add(console)
             case c.ConnectionRemoved(name):
                 self.connections.pop(name, None)
                 self._clear(name, delta)

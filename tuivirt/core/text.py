@@ -99,6 +99,14 @@ def _calm(line: str) -> str:
     return "".join(out)
 
 
+def lowered(text: str) -> str:
+    """Lower case of the same length, for searching: a few letters would become two, and stay as they are."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
 def natural_key(text: str) -> str:
     """A sort key: `web2` before `web10`, case ignored; keys are equal only if texts are."""
     key = _DIGITS.sub(_number, text.casefold())

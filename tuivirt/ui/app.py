@@ -28,7 +28,7 @@ from tuivirt.ui.commands import keymap
 from tuivirt.ui.options import Options
 from tuivirt.ui.screens.main import MainScreen
 from tuivirt.ui.theme import load_themes, pick, start_theme
-from tuivirt.ui.typeahead import TypeAhead
+from tuivirt.ui.typeahead import TypeAhead, takes_every_key
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -192,7 +192,9 @@ class TuivirtApp(TypeAhead):
         """Whether a dialog may open now: what is being typed must not end in it."""
         from textual.widgets import Input, TextArea
 
-        return not isinstance(self.screen, ModalScreen) and not isinstance(self.focused, Input | TextArea)
+        if isinstance(self.screen, ModalScreen) or isinstance(self.focused, Input | TextArea):
+            return False
+        return not takes_every_key(self.focused)
 
     def show_question(self, dialog: "CredentialDialog", answered: Callable[[Answer | None], None]) -> None:
         self.push_screen(dialog, answered)

@@ -71,6 +71,8 @@ class Options(NamedTuple):
     shutdown_patience: float = 60.0
     ssh: Callable[[str, Sequence[str]], SshTarget] = lambda _connection, _tags: SshTarget()
     log_file: str = ""
+    console_escape: str = "ctrl+right_square_bracket"
+    """Textual's name of the key that leads out of a console."""
     ascii: bool = False
     """Draw with ASCII alone."""
     complete: Callable[[], None] = lambda: None

@@ -14,6 +14,7 @@ from textual.app import App
 from textual.keys import _character_to_key
 from textual.message import Message
 from textual.timer import Timer
+from textual.widget import Widget
 
 Typed = events.Key | events.Paste
 
@@ -25,6 +26,11 @@ LAPS = 2
 """How often a mark follows a key from the widget with the focus up to the app: first behind the key itself,
 then behind the messages that it led to, such as an input's *submitted*.
 """
+
+
+def takes_every_key(widget: Widget | None) -> bool:
+    """Whether a widget has no key left to the app, such as a console, whose keys are all the guest's."""
+    return bool(getattr(widget, "takes_every_key", False))
 
 
 class KeyHandled(Message):
@@ -58,11 +64,10 @@ class TypeAhead(App[None]):
         if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)
             return
-        for meant in self._meant(event):
-            if self._busy:
-                self._waiting.append(meant)
-            else:
-                await self._forward(meant)
+        if self._busy:
+            self._waiting.append(event)
+        else:
+            await self._forward(event)
 
     def _meant(self, event: Typed) -> Iterable[Typed]:
         """What was typed, where Textual takes it for something else.
@@ -85,7 +90,12 @@ class TypeAhead(App[None]):
         self._turn += 1
         turn = self._turn
         target = self.focused or self.screen
-        await super().on_event(event)
+        if takes_every_key(target):
+            target._forward_event(event)  # noqa: SLF001 (past the bindings that have priority)
+        else:
+            event, *more = self._meant(event)
+            self._waiting.extendleft(reversed(more))
+            await super().on_event(event)
         target.post_message(KeyHandled(turn, 1))
         if self._guard is not None:
             self._guard.stop()

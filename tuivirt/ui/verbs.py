@@ -69,6 +69,7 @@ def verbs(main: "MainScreen") -> Iterator[Verb]:
         lambda words: _export(main, words),
         words=lambda: [("csv", "for spreadsheets"), ("json", "for scripts")],
     )
+    yield Verb("console", "sit at the console of the domain", lambda _: main.opener.open(main.listing.record))
     yield Verb("refresh", "read again now", lambda _: main.action_refresh_now())
     yield Verb("summary", "fold the summary line", lambda _: main.action_toggle_summary())
     yield Verb("help", "help for this place", lambda _: main.action_help(), ("h",))

@@ -5,7 +5,7 @@ object again.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import libvirt
 
@@ -25,6 +25,8 @@ class DomainEvent(NamedTuple):
     """The domain's snapshot may differ now; else only its definition does."""
     definition: bool = False
     """The definition may differ now: details are to be read again."""
+    power: Literal["", "on", "off", "reset"] = ""
+    """What became of the machine: what runs in it begins, ends, or begins anew."""
     handle: Any = None
     """The virDomain that the callback got, so that reading it needs no look-up."""
 
@@ -56,6 +58,10 @@ _LIFECYCLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("suspended by power management", ("memory", "disk")),
     ("crashed", ("panicked", "crash loaded")),
 )
+_POWER: dict[int, Literal["on", "off"]] = {
+    libvirt.VIR_DOMAIN_EVENT_STARTED: "on",
+    libvirt.VIR_DOMAIN_EVENT_STOPPED: "off",
+}
 _DEFINED = libvirt.VIR_DOMAIN_EVENT_DEFINED
 _UNDEFINED = libvirt.VIR_DOMAIN_EVENT_UNDEFINED
 
@@ -87,6 +93,7 @@ def subscribe_lifecycle(conn: libvirt.virConnect, connection: str, handler: Hand
                 what=what,
                 detail=why,
                 definition=event in {_DEFINED, _UNDEFINED},
+                power=_POWER.get(event, ""),
                 handle=dom,
             )
         )
@@ -101,6 +108,7 @@ class _Told(NamedTuple):
     detail: Callable[[tuple[Any, ...]], str] = lambda _arguments: ""
     definition: bool = False
     changes: bool = False
+    power: Literal["", "reset"] = ""
 
 
 def _argument(index: int) -> Callable[[tuple[Any, ...]], str]:
@@ -115,7 +123,7 @@ def _agent_lifecycle(arguments: tuple[Any, ...]) -> str:
 _JOB_STATUS = ("completed", "failed", "canceled", "ready")
 
 _OTHERS: dict[str, _Told] = {
-    "REBOOT": _Told("rebooted", changes=True),
+    "REBOOT": _Told("rebooted", changes=True, power="reset"),
     "WATCHDOG": _Told("watchdog expired", changes=True),
     "IO_ERROR_REASON": _Told(
         "I/O error", lambda a: " ".join(str(a[n]) for n in (1, 0, 3) if a[n]), changes=True
@@ -164,6 +172,7 @@ def _callback(connection: str, told: _Told, handler: Handler) -> Callable[..., N
                 detail=told.detail(arguments),
                 changes=told.changes,
                 definition=told.definition,
+                power=told.power,
                 handle=dom,
             )
         )

@@ -33,6 +33,8 @@ TITLES: Final[Mapping[Place, str]] = {
     "hardware": "Hardware",
     "journal": "Journal",
     "table": "Moving",
+    "console_menu": "Console, after its escape key",
+    "reading": "Console, while one scrolls back",
 }
 WIDE: Final = 96
 """Cells from which on there are two columns."""

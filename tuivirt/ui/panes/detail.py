@@ -20,6 +20,7 @@ from tuivirt.core.store import Store
 from tuivirt.core.text import plain
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commands import bindings_of
+from tuivirt.ui.console.consoles import Consoles
 from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject
 from tuivirt.ui.widgets.bars import Part
 from tuivirt.ui.widgets.lines import LineView
@@ -35,13 +36,14 @@ TABS: tuple[tuple[str, str], ...] = (
     ("overview", "Overview"),
     ("usage", "Usage"),
     ("hardware", "Hardware"),
+    ("console", "Console"),
     ("xml", "XML"),
     ("journal", "Journal"),
 )
 """Ids and titles, in their order."""
 
 
-def _make(tab: str, store: Store, style: StyleOf) -> DetailTab:
+def _make(tab: str, store: Store, style: StyleOf, consoles: Consoles) -> DetailTab:
     """A tab, made when it is first looked at: what it imports costs nothing before."""
     match tab:
         case "overview":
@@ -56,6 +58,10 @@ def _make(tab: str, store: Store, style: StyleOf) -> DetailTab:
             from tuivirt.ui.tabs.hardware import HardwareTab
 
             return HardwareTab(style)
+        case "console":
+            from tuivirt.ui.tabs.console import ConsoleTab
+
+            return ConsoleTab(consoles, style)
         case "xml":
             from tuivirt.ui.tabs.xml import XmlTab
 
@@ -77,7 +83,7 @@ class DetailPane(Vertical, can_focus=False):
     BINDINGS: ClassVar = bindings_of("detail")
 
     class Wanted(Message):
-        """A key that concerns more than the pane: ``menu`` or ``copy``."""
+        """A key that concerns more than the pane: ``menu``, ``copy`` or ``console``."""
 
         def __init__(self, what: str) -> None:
             super().__init__()
@@ -86,8 +92,17 @@ class DetailPane(Vertical, can_focus=False):
     class Changed(Message):
         """Another tab is visible, which may need other counters."""
 
-    def __init__(self, store: Store, backend: Backend, style: StyleOf, *, tab: str = "overview") -> None:
+    def __init__(
+        self,
+        store: Store,
+        backend: Backend,
+        style: StyleOf,
+        consoles: Consoles,
+        *,
+        tab: str = "overview",
+    ) -> None:
         super().__init__(id="detail")
+        self._consoles = consoles
         self._store = store
         self._backend = backend
         self._style = style
@@ -219,6 +234,9 @@ class DetailPane(Vertical, can_focus=False):
     def action_menu(self) -> None:
         self.post_message(self.Wanted("menu"))
 
+    def action_console(self) -> None:
+        self.post_message(self.Wanted("console"))
+
     def action_copy(self) -> None:
         self.post_message(self.Wanted("copy"))
 
@@ -249,7 +267,7 @@ class DetailPane(Vertical, can_focus=False):
         if not self.is_mounted:
             return
         if self._tab not in self._tabs:
-            self._tabs[self._tab] = tab = _make(self._tab, self._store, self._style)
+            self._tabs[self._tab] = tab = _make(self._tab, self._store, self._style, self._consoles)
             tab.display = False
             self.call_later(self._mount_tab, tab)
         elif self._tabs[self._tab].is_mounted:

@@ -8,9 +8,11 @@ from rich.cells import cell_len
 from tuivirt.core.action import Action
 from tuivirt.core.backend import Backend
 from tuivirt.core.store import Store
+from tuivirt.core.text import plain
 from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commands import Command, commands_of
+from tuivirt.ui.typeahead import takes_every_key
 from tuivirt.ui.widgets.keysbar import hints, status
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ class KeysLine:
         usage = self._store.hosts.get(name)
         rtt = usage.rtt if usage is not None else None
         right = status(name, rtt, self._backend.calls(name), main.performer.running)
+        if unseen := [opened for opened in main.consoles.opened.values() if opened.unseen]:
+            more = f" +{len(unseen) - 1}" if len(unseen) > 1 else ""
+            right = [(f" • {plain(unseen[0].label)}{more} ", "accent"), *right]
         count = main.listing.table.count
         room = main.size.width - sum(cell_len(text) for text, _ in right) - (len(count) + 2 if count else 0)
         left = hints(*self._offered(record), self._keys, room)
@@ -41,6 +46,8 @@ class KeysLine:
     def _offered(self, record: DomainRecord | None) -> tuple[list[Action[Any]], tuple[Command, ...]]:
         """The actions and commands of this place."""
         main = self._main
+        if takes_every_key(main.focused):
+            return [], ()
         if main.arrangement.in_connections:
             return [], (*commands_of("connections"), *commands_of("app"))
         refusal = main.performer.refusal

@@ -21,6 +21,8 @@ from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commandline import CommandError, CommandLine, Verb
 from tuivirt.ui.commands import Command, actions_of, bindings_of
 from tuivirt.ui.compositor import SpansCompositor
+from tuivirt.ui.console.consoles import Consoles
+from tuivirt.ui.console.opener import Opener
 from tuivirt.ui.copying import Copying
 from tuivirt.ui.hosts import Hosts
 from tuivirt.ui.options import Options
@@ -40,6 +42,7 @@ from tuivirt.ui.widgets.table import LineTable
 
 if TYPE_CHECKING:
     from tuivirt.ui.panes.detail import DetailPane
+    from tuivirt.ui.tabs.console import ConsoleTab
     from tuivirt.ui.widgets.prompt import Prompt
 
 PATIENCE = 0.1
@@ -116,6 +119,10 @@ class MainScreen(Screen[None]):
         self.hosts = Hosts(self, backend, store, options)
         self.copying = Copying(self, backend, store)
         self.overlays = Overlays(self, backend, store)
+        self.consoles = Consoles(
+            self, backend, store, options.remembered, escape=options.console_escape, keys=options.keys
+        )
+        self.opener = Opener(self, self.consoles)
         self.keys_line = KeysLine(self, backend, store, options.keys)
         self.commandline = CommandLine(self.verbs)
         self.style = style
@@ -152,7 +159,7 @@ class MainScreen(Screen[None]):
         from tuivirt.ui.panes.detail import DetailPane
         from tuivirt.ui.widgets.prompt import Prompt
 
-        detail, prompt = DetailPane(self.store, self.backend, self.style), Prompt()
+        detail, prompt = DetailPane(self.store, self.backend, self.style, self.consoles), Prompt()
         await self.query_one(DomainsView).mount(detail)
         await self.mount(prompt, before=self.keys)
         self._detail, self._prompt = detail, prompt
@@ -199,6 +206,7 @@ class MainScreen(Screen[None]):
         if delta.entries and self._detail is not None:
             self._detail.journal_grew(delta.entries)
         self.performer.update(delta.runs)
+        self.consoles.update(delta)
         if self._wanted_domain and delta.listed:
             key = self.listing.find(self._wanted_domain)
             if key is not None:
@@ -399,6 +407,8 @@ class MainScreen(Screen[None]):
                 self.copying.ask(self.listing.record)
             case "ssh":
                 self.performer.ssh(self.listing.record)
+            case "console":
+                self.opener.open(self.listing.record)
             case "next_tab":
                 self.detail.next_tab()
             case "previous_tab":
@@ -409,10 +419,19 @@ class MainScreen(Screen[None]):
         self.show_keys()
 
     def on_detail_pane_wanted(self, message: "DetailPane.Wanted") -> None:
-        if message.what == "menu":
-            self.overlays.menu()
-        else:
-            self.copying.ask(self.listing.record)
+        match message.what:
+            case "menu":
+                self.overlays.menu()
+            case "console":
+                self.opener.open(self.listing.record)
+            case _:
+                self.copying.ask(self.listing.record)
+
+    def on_console_tab_left(self) -> None:
+        self.arrangement.leave_detail()
+
+    def on_console_tab_zoomed(self, message: "ConsoleTab.Zoomed") -> None:
+        self.opener.show(message.opened)
 
     def on_line_table_opened(self) -> None:
         self.arrangement.open_detail()
@@ -458,7 +477,10 @@ class MainScreen(Screen[None]):
         if self.arrangement.in_connections:
             self.overlays.help(("connections", "app"))
         elif self.arrangement.in_detail:
-            self.overlays.help(("detail", "xml", "usage", "app"))
+            console = self.detail.active == "console"
+            self.overlays.help(
+                ("detail", "console_menu", "reading", "app") if console else ("detail", "xml", "usage", "app")
+            )
         else:
             self.overlays.help(("list", "table", "app"))
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rich.style import Style
 
-from tuivirt.core.text import plain_lines
+from tuivirt.core.text import lowered, plain_lines
 from tuivirt.ui.tabs.xml_tokens import State, highlighted, states, tokens
 from tuivirt.ui.widgets.lines import Line, LineView, line_width
 
@@ -91,7 +91,7 @@ class XmlView(LineView):
         if query:
             exact = query != query.lower()
             for number, row in enumerate(self._rows):
-                text = row if exact else _lower(row)
+                text = row if exact else lowered(row)
                 at = text.find(query)
                 while at >= 0:
                     self._matches.append((number, at))
@@ -111,13 +111,3 @@ class XmlView(LineView):
         line, at = self._matches[self._match]
         self.reveal(line, centred=True)
         self.show_column(at, at + len(self._query))
-
-
-def _lower(text: str) -> str:
-    """Lower case of the same length: a few letters become two."""
-    lowered = text.lower()
-    return (
-        lowered
-        if len(lowered) == len(text)
-        else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    )

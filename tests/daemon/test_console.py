@@ -1,0 +1,269 @@
+"""Consoles of real guests: typing, boots, others at the same console, and guests that do not read."""
+
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.daemon import LibvirtDaemon
+from tests.support.emulator import Screen
+from tests.support.guest import guest_xml
+from tests.support.headless import HOST, Headless, open_descriptors, threads_of
+from tests.support.linux_guest import LinuxGuest
+from tests.support.terminal import Terminal
+from tests.support.tuivirt_terminal import App
+from tests.support.wait import until
+from tuivirt.backend.attachment import MESSAGE
+from tuivirt.core.changes import ConsoleChanged, ConsoleOutput, Happened
+from tuivirt.core.console import Console, ConsoleState
+from tuivirt.core.key import Key
+
+CURSOR = b"\x1b[1;1R"
+"""What busybox asks for before it prompts."""
+
+
+class Sitting:
+    """Somebody at a console, without a screen."""
+
+    def __init__(self, app: Headless, name: str, device: str = "serial0") -> None:
+        self.app = app
+        self.console = Console(Key(HOST, "domain", app.domain(name).item.uuid), device)
+        self.output = b""
+
+    @property
+    def state(self) -> ConsoleState:
+        states = [c.state for c in self.app.changes if isinstance(c, ConsoleChanged)]
+        return next(state for state in reversed(states) if state.console == self.console)
+
+    def open(self, take: str = "free") -> None:
+        self.app.fleet.open_console(self.console, take)  # type: ignore[arg-type]
+
+    def type(self, text: str | bytes) -> None:
+        data = text.encode() if isinstance(text, str) else text
+        assert self.app.fleet.send_console(self.console, data)
+
+    def _take(self) -> bytes:
+        if ConsoleOutput(self.console) in self.app.changes:
+            self.output += self.app.fleet.console_output(self.console).data
+        return self.output
+
+    def until(self, condition: Callable[[ConsoleState], object], what: str, timeout: float = 15) -> None:
+        self.app.until(lambda: self._take() is None or condition(self.state), what, timeout)
+
+    def until_phase(self, phase: str, timeout: float = 15) -> None:
+        self.until(lambda state: state.phase == phase, f"it is {phase}", timeout)
+
+    def until_output(self, text: bytes, timeout: float = 30) -> None:
+        """Wait for a text, and forget what came up to its end."""
+        try:
+            self.app.until(lambda: text in self._take(), repr(text), timeout)
+        except AssertionError as error:
+            error.add_note(repr(self.output[-500:]))
+            raise
+        self.output = self.output[self.output.index(text) + len(text) :]
+
+
+@pytest.fixture
+def app() -> Iterator[Headless]:
+    with Headless(stats_interval=60.0, keepalive=(1, 3)) as app:
+        yield app
+
+
+class Other(Terminal):
+    """``virsh console`` of somebody else."""
+
+    def __init__(self, daemon: LibvirtDaemon, name: str, *options: str) -> None:
+        argv = ["virsh", "-q", "-c", daemon.uri, "console", name, *options]
+        super().__init__(argv, env=daemon._client_environment())
+
+
+def test_one_sits_at_a_guest_over_its_boots(
+    app: Headless, daemon: LibvirtDaemon, linux_guest: LinuxGuest, tmp_path: Path
+) -> None:
+    daemon.define(linux_guest.xml("web"))
+    app.open(daemon.uri)
+    at = Sitting(app, "web")
+    at.open()
+    at.until_phase("waiting")
+    # It is attached when the domain starts, and has what is written from then on.
+    daemon.virsh("start", "web")
+    at.until_phase("attached")
+    log = tmp_path / "web.log"
+    app.fleet.log_console(at.console, str(log))
+    at.until_output(b"ready: web")
+    at.until_output(b"\x1b[6n")
+    at.type(CURSOR + b"echo 'guest::1000:1000::/:/bin/sh' >>/etc/passwd; login\r")
+    at.until_output(b"login: ")
+    at.type("guest\r")
+    at.until_output(b"\x1b[6n")
+    at.type(CURSOR + b"id -u; echo $((6*7))\r")
+    at.until_output(b"\r\n1000\r\n42\r\n")
+    at.type("exit\r")
+    at.until_output(b"\x1b[6n")
+    # A reboot is another boot at the same console.
+    at.type(CURSOR + b"reboot -f\r")
+    at.until(lambda state: state.boots >= 2, "it reboots")
+    at.until_output(b"ready: web")
+    # Forced off it waits, started it is attached again.
+    daemon.virsh("destroy", "web")
+    at.until_phase("waiting")
+    app.fleet.log_console(at.console, "")
+    until(lambda: log.read_text().count("ready: web") == 2 and "42" in log.read_text(), "the log")
+    daemon.virsh("start", "web")
+    at.until_phase("attached")
+    at.until(lambda _state: at.output, "it writes")
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert "\x1b" not in log.read_text()
+    with pytest.raises(FileExistsError):
+        app.fleet.log_console(at.console, str(log))
+
+
+def test_only_one_sits_at_a_console(app: Headless, daemon: LibvirtDaemon) -> None:
+    daemon.define(guest_xml("web", serial=True))
+    daemon.virsh("start", "web")
+    app.open(daemon.uri)
+    at = Sitting(app, "web")
+    with Other(daemon, "web") as other:
+        other.settle(0.3)
+        at.open()
+        at.until_phase("held")
+        assert "Active console session exists" in at.state.note
+        at.open()
+        at.until(lambda state: state.phase == "held", "it still is")
+        at.open("force")
+        at.until_phase("attached")
+        assert other.wait() != 0
+    assert any(c.entry.what == "console taken over" for c in app.changes if isinstance(c, Happened))
+    with Other(daemon, "web", "--force") as other:
+        at.until_phase("lost")
+        other.send("\x1d")
+        assert other.wait() == 0
+    at.open()
+    at.until_phase("attached")
+    app.fleet.close_console(at.console)
+    with Other(daemon, "web") as other:
+        other.settle(0.3)
+        assert other.returncode is None, "it is free again"
+    failing = Sitting(app, "web", "serial7")
+    failing.open()
+    failing.until_phase("failed")
+    assert "serial7" in failing.state.note
+
+
+def test_a_guest_that_does_not_read_keeps_nothing_up(app: Headless, daemon: LibvirtDaemon) -> None:
+    daemon.define(guest_xml("web", serial=True))
+    daemon.virsh("start", "web")
+    app.open(daemon.uri)
+    at = Sitting(app, "web")
+    at.open()
+    at.until_phase("attached")
+    daemon.virsh("suspend", "web")
+    for _ in range(4):
+        at.type(b"x" * MESSAGE)
+    at.until(lambda state: state.unsent > 0, "the rest waits")
+    taken = [app.fleet.send_console(at.console, b"x" * MESSAGE) for _ in range(4)]
+    assert taken == sorted(taken, reverse=True)
+    assert not taken[-1], "it does not wait without end"
+    # All the connection's requests are free: five that are stuck would be all it has.
+    for _ in range(5):
+        daemon.define(guest_xml("new"))
+        app.until(lambda: "new" in app.records(), "a domain")
+        daemon.virsh("undefine", "new")
+        app.until(lambda: "new" not in app.records(), "no domain")
+    app.fleet.close_console(at.console)
+    app.fleet.refresh(HOST)
+    daemon.define(guest_xml("new"))
+    app.until(lambda: "new" in app.records(), "it goes on while that is being closed")
+
+
+def test_a_lost_connection_comes_back_and_a_closed_one_leaves_nothing(
+    app: Headless, daemon: LibvirtDaemon
+) -> None:
+    daemon.define(guest_xml("web", serial=True))
+    daemon.virsh("start", "web")
+    app.open(daemon.uri)
+    at = Sitting(app, "web")
+    at.open()
+    at.until_phase("attached")
+    daemon.restart()
+    at.until(lambda state: state.note == "its host is not connected", "it waits for its host")
+    at.until_phase("attached")
+    app.fleet.disconnect(HOST)
+    until(lambda: not threads_of(HOST), "the threads of the session have ended")
+    before = open_descriptors()
+    for _ in range(3):
+        app.connect()
+        at.open()
+        at.until_phase("attached")
+        app.fleet.disconnect(HOST)
+        until(lambda: not threads_of(HOST), "the threads of the session have ended")
+    until(lambda: open_descriptors() <= before, "no socket is kept open")
+    with Other(daemon, "web") as other:
+        other.settle(0.3)
+        assert other.returncode is None, "the console is free"
+
+
+def test_at_a_console_in_the_app(daemon: LibvirtDaemon, linux_guest: LinuxGuest, tmp_path: Path) -> None:
+    daemon.define(linux_guest.xml("web"))
+    with App(tmp_path, "-c", daemon.uri, columns=80, rows=24) as app:
+        app.until_text("web")
+        app.press("c")
+        app.until_text("The domain is off.", "Ctrl+]")
+        daemon.virsh("start", "web")
+        app.until(lambda screen: screen.lines[6] == "#", 30, what="the prompt")
+        app.press("ctrl+]", "s")
+        app.until_text("stty rows 23 cols 80")
+        until_prompt(app)
+        app.send("echo $((6*7)); ec\tho\x7f\x7f\x7f done\x03")
+        until_prompt(app)
+        app.send("echo é; echo $((6*7))\r")
+        app.until(lambda screen: "42" in [line.strip() for line in screen.lines], what="its output")
+        until_prompt(app)
+        memory = app.memory()
+        app.send("yes | head -n 30000; echo do''ne\r")
+        app.until(lambda screen: "done" in screen.lines, 60, what="the end of the flood")
+        end = app.screen.lines.index("done")
+        assert app.screen.lines[:end] == ["y"] * end
+        assert app.memory() - memory < 16 << 20
+        until_prompt(app)
+        app.send("vi /etc/passwd\r")
+        app.until(lambda screen: "/etc/passwd" in screen.lines[22] and screen.lines[5] == "~", what="vi")
+        app.send("Gosecond line")
+        app.until(lambda screen: screen.lines[22].startswith("I"), what="the mode of typing")
+        app.press("escape")
+        app.until(lambda screen: screen.lines[1] == "second line", what="what was typed")
+        app.until(lambda screen: screen.lines[22].startswith("-"), what="the end of typing")
+        app.press("up", "x")
+        app.until(lambda screen: screen.lines[0] != "root:x:0:0:root:/root:/bin/sh", what="a key of vi")
+        app.send(":q!\r")
+        until_prompt(app)
+        app.send("top\r")
+        app.until_text("Mem:", "COMMAND")
+        app.send("q")
+        until_prompt(app)
+        app.send("dmesg | less\r")
+        app.until(lambda screen: screen.lines[22] in {":", "standard input"}, what="less")
+        app.send("/Kernel command line\r")
+        app.until_text("console=ttyS0")
+        app.send("q")
+        until_prompt(app)
+        app.press("ctrl+]", "q")
+        app.until_row("web", "running")
+        app.press("c")
+        app.until_text("Ctrl+]")
+        app.press("ctrl+]", "d")
+        app.until_row("web", "running")
+        app.press("q")
+        assert app.wait() == 0
+
+
+def until_prompt(app: App) -> None:
+    """The shell waits for a command. What is typed before that mixes with the answer to what it asks."""
+
+    def prompts(screen: Screen) -> bool:
+        row = max(row for row, line in enumerate(screen.lines[:23]) if line)
+        cursor, beside = (screen.style(row, column).background for column in (2, 40))
+        return screen.lines[row] == "#" and cursor != beside
+
+    app.until(prompts, what="the prompt")

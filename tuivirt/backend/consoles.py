@@ -1,0 +1,294 @@
+"""The consoles of one connection that somebody has opened. They live over its sessions, and over boots."""
+
+import logging
+import threading
+import time
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import libvirt
+
+from tuivirt.backend.attachment import Attachment
+from tuivirt.backend.console_log import ConsoleLog
+from tuivirt.backend.console_stream import ConsoleStream
+from tuivirt.backend.errors import explain_error
+from tuivirt.backend.inbox import Inbox
+from tuivirt.backend.streams import Streams
+from tuivirt.core.changes import ConsoleChanged, ConsoleOutput, Happened
+from tuivirt.core.console import Console, Output, Take
+from tuivirt.core.errors import HostError
+from tuivirt.core.journal import Entry
+from tuivirt.core.key import Key
+
+log = logging.getLogger(__name__)
+
+Power = Literal["on", "off", "reset"]
+"""What became of a domain's machine."""
+
+NOT_CONNECTED = "its host is not connected"
+TAKEN_OVER = "somebody else has taken it over"
+ENDED = "the host has ended it"
+
+
+class Consoles:
+    """Called from any thread; nothing here waits for a host."""
+
+    def __init__(self, name: str, uri: str, inbox: Inbox) -> None:
+        self._name = name
+        self._uri = uri
+        self._inbox = inbox
+        self._open: dict[Console, Attachment] = {}
+        self._streams: Streams | None = None
+        self._lock = threading.RLock()
+
+    # What the user does
+
+    def open(self, console: Console, take: Take) -> None:
+        with self._lock:
+            attachment = self._open.setdefault(console, Attachment(console))
+            self._attach(attachment, take)
+
+    def close(self, console: Console) -> None:
+        with self._lock:
+            attachment = self._open.pop(console, None)
+            if attachment is None:
+                return
+            stream, attachment.stream = attachment.stream, None
+            if attachment.log is not None:
+                attachment.log.close()
+            if stream is not None and self._streams is not None:
+                self._streams.submit(partial(self._streams.end, stream))
+
+    def send(self, console: Console, data: bytes) -> bool:
+        with self._lock:
+            attachment = self._open.get(console)
+            if attachment is None or attachment.stream is None or not attachment.keep(data):
+                return False
+            self._send(attachment)
+            return True
+
+    def output(self, console: Console) -> Output:
+        with self._lock:
+            attachment = self._open.get(console)
+            return attachment.output() if attachment is not None else Output(b"")
+
+    def log(self, console: Console, file: str, *, over: bool) -> None:
+        """Raises OSError."""
+        with self._lock:
+            attachment = self._open.get(console)
+            if attachment is None:
+                return
+            new = ConsoleLog(Path(file), partial(self._log_failed, attachment), over=over) if file else None
+            if attachment.log is not None:
+                attachment.log.close()
+            attachment.log = new
+            self._tell(attachment, log=file)
+
+    def close_all(self) -> None:
+        """Forget them; the session that ends closes their streams."""
+        with self._lock:
+            for console in list(self._open):
+                self.close(console)
+
+    def finish_logs(self, timeout: float) -> None:
+        """Wait until the logs are written, so many seconds for each at most."""
+        with self._lock:
+            logs = [attachment.log for attachment in self._open.values() if attachment.log is not None]
+        for one in logs:
+            one.close()
+            if not one.finish(timeout):
+                log.warning("%s could not be written in time", one.path)
+
+    # What happens to the connection and its domains
+
+    def connected(self, streams: Streams) -> None:
+        """There is a session, and it has its list."""
+        with self._lock:
+            self._streams = streams
+            for attachment in self._open.values():
+                self._attach(attachment, "free")
+
+    def disconnected(self) -> None:
+        """The session is over, and with it its streams."""
+        with self._lock:
+            self._streams = None
+            for attachment in self._open.values():
+                attachment.stream, attachment.boot = None, -1
+                attachment.forget_input()
+                self._tell(attachment, phase="waiting", note=NOT_CONNECTED, hint="")
+
+    def powered(self, key: Key, power: Power, dom: libvirt.virDomain) -> None:
+        """Called on libvirt's event thread. ``dom`` is the event's own handle."""
+        with self._lock:
+            for attachment in self._open.values():
+                if attachment.console.domain != key or self._streams is None:
+                    continue
+                if power == "off":
+                    self._streams.submit(partial(self._stopped, attachment))
+                    continue
+                self._tell(attachment, boots=attachment.state.boots + 1)
+                if power == "on":
+                    self._streams.submit(partial(self._started, self._streams, attachment, dom))
+
+    # Attaching, on the lane
+
+    def _attach(self, attachment: Attachment, take: Take) -> None:
+        if self._streams is None:
+            self._tell(attachment, phase="waiting", note=NOT_CONNECTED, hint="")
+        elif attachment.stream is None:
+            self._tell(attachment, phase="attaching", note="", hint="")
+            self._streams.submit(partial(self._attempt, self._streams, attachment, take, None))
+
+    def _attempt(
+        self, streams: Streams, attachment: Attachment, take: Take, dom: libvirt.virDomain | None
+    ) -> None:
+        if not self._is_current(streams, attachment) or attachment.stream is not None:
+            return
+        try:
+            stream, boot = streams.open(
+                attachment.console,
+                take,
+                dom,
+                partial(self._received, attachment),
+                partial(self._ended, streams, attachment),
+            )
+        except libvirt.libvirtError as error:
+            self._refused(attachment, error)
+            return
+        with self._lock:
+            if self._is_current(streams, attachment):
+                attachment.stream, attachment.boot = stream, boot
+                attachment.forget_input()
+                self._tell(attachment, phase="attached", note="", hint="")
+                if take == "force":
+                    self._note(attachment, "console taken over")
+                return
+        streams.end(stream)
+
+    def _refused(self, attachment: Attachment, error: libvirt.libvirtError) -> None:
+        found = explain_error(error, self._uri)
+        match error.get_error_code():
+            case libvirt.VIR_ERR_OPERATION_INVALID | libvirt.VIR_ERR_NO_DOMAIN:
+                self._tell(attachment, phase="waiting", note="", hint="")
+            case libvirt.VIR_ERR_OPERATION_FAILED:
+                self._tell(attachment, phase="held", note=found.message, hint="")
+            case _:
+                self._tell(attachment, phase="failed", note=found.message, hint=found.hint)
+
+    def _started(self, streams: Streams, attachment: Attachment, dom: libvirt.virDomain) -> None:
+        stream = attachment.stream
+        if stream is not None:
+            if attachment.boot == dom.ID():
+                return  # attached since
+            attachment.stream = None
+            streams.end(stream)
+        if self._is_current(streams, attachment):
+            self._tell(attachment, phase="attaching", note="", hint="")
+            self._attempt(streams, attachment, "free", dom)
+
+    def _stopped(self, attachment: Attachment) -> None:
+        with self._lock:
+            if attachment.stream is None and attachment.state.note != NOT_CONNECTED:
+                self._tell(attachment, phase="waiting", note="", hint="")
+
+    def _over(
+        self,
+        streams: Streams,
+        attachment: Attachment,
+        stream: ConsoleStream,
+        error: libvirt.libvirtError | None,
+    ) -> None:
+        """A stream has ended: because the domain has, or somebody took the console."""
+        streams.end(stream)
+        with self._lock:
+            if attachment.stream is not stream:
+                return
+            attachment.stream = None
+            attachment.forget_input()
+        if not streams.is_active(attachment.console):
+            self._tell(attachment, phase="waiting", note="", hint="")
+        elif self._is_current(streams, attachment):
+            # One that ends well is about to end itself, or has lost the device.
+            phase, note = ("waiting", ENDED) if error is None else ("lost", TAKEN_OVER)
+            self._tell(attachment, phase=phase, note=note, hint="")
+
+    def _is_current(self, streams: Streams, attachment: Attachment) -> bool:
+        with self._lock:
+            return self._streams is streams and self._open.get(attachment.console) is attachment
+
+    # What comes and goes
+
+    def _received(self, attachment: Attachment, data: bytes) -> None:
+        """Called on libvirt's event thread."""
+        with self._lock:
+            first = attachment.received(data)
+            if attachment.unsent:
+                self._send(attachment)
+            if attachment.log is not None:
+                attachment.log.write(data)
+        if first:
+            self._inbox.put(ConsoleOutput(attachment.console))
+
+    def _ended(
+        self,
+        streams: Streams,
+        attachment: Attachment,
+        stream: ConsoleStream,
+        error: libvirt.libvirtError | None,
+    ) -> None:
+        """Called on libvirt's event thread."""
+        streams.submit(partial(self._over, streams, attachment, stream, error))
+
+    def _send(self, attachment: Attachment) -> None:
+        """Have somebody send what is unsent. The lock is held."""
+        if self._streams is not None and not attachment.sending:
+            attachment.sending = True
+            self._streams.submit(partial(self._pump, self._streams, attachment))
+
+    def _pump(self, streams: Streams, attachment: Attachment) -> None:
+        try:
+            while (part := self._next(attachment)) is not None:
+                stream, data = part
+                if rest := data[streams.send(stream, data) :]:
+                    self._put_back(attachment, rest)
+                    break
+        except (libvirt.libvirtError, HostError) as error:
+            # Its end is told by the stream itself.
+            log.info("typing into %s: %s", attachment.console.device, error)
+            with self._lock:
+                attachment.sending = False
+
+    def _put_back(self, attachment: Attachment, rest: bytes) -> None:
+        """The stream took no more: the rest follows what the guest writes next, or what is typed."""
+        with self._lock:
+            attachment.sending = False
+            attachment.put_back(rest)
+
+    def _next(self, attachment: Attachment) -> tuple[ConsoleStream, bytes] | None:
+        with self._lock:
+            data = attachment.next() if attachment.stream is not None else b""
+            if data and attachment.stream is not None:
+                return attachment.stream, data
+            attachment.sending = False
+            if attachment.unsent != attachment.state.unsent:
+                self._tell(attachment)
+            return None
+
+    # What is told
+
+    def _tell(self, attachment: Attachment, **changes: object) -> None:
+        with self._lock:
+            state = attachment.state._replace(unsent=attachment.unsent, **changes)  # type: ignore[arg-type]
+            if state != attachment.state and self._open.get(attachment.console) is attachment:
+                attachment.state = state
+                self._inbox.put(ConsoleChanged(state))
+
+    def _note(self, attachment: Attachment, what: str) -> None:
+        console = attachment.console
+        self._inbox.put(Happened(Entry(time.time(), console.domain, console.device, "action", what, ok=True)))
+
+    def _log_failed(self, attachment: Attachment, error: OSError) -> None:
+        words = f"the log cannot be written: {error.strerror}"
+        self._tell(attachment, log="", note=words)
+        log.warning("%s: %s", attachment.console.device, words)

@@ -1,0 +1,83 @@
+"""What a guest writes as plain text, for a log: one line at a time, without a single control character."""
+
+import codecs
+from typing import Final
+
+from tuivirt.core.text import plain
+from tuivirt.terminal.parser import Parser
+
+LONGEST: Final = 4096
+"""Characters of a line that are kept together."""
+_TAB: Final = 8
+
+
+class Transcript:
+    """Follows one line: what is written over another counts, as with a progress bar."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._parser = Parser(self)
+        self._line: list[str] = []
+        self._at = 0
+        self._lines: list[str] = []
+
+    def feed(self, data: bytes) -> str:
+        """The lines that are complete now, each with its end."""
+        self._parser.feed(self._decoder.decode(data))
+        lines, self._lines = self._lines, []
+        return "".join(lines)
+
+    def rest(self) -> str:
+        """The line that is not complete; it is over."""
+        if self._line:
+            self._end_line()
+        lines, self._lines = self._lines, []
+        return "".join(lines)
+
+    def _end_line(self) -> None:
+        self._lines.append(plain("".join(self._line).rstrip(" ")) + "\n")
+        self._line, self._at = [], 0
+
+    # ``parser.Commands``
+
+    def text(self, text: str) -> None:
+        self._line[self._at : self._at + len(text)] = text
+        self._at += len(text)
+        if len(self._line) > LONGEST:
+            self._end_line()
+
+    def control(self, char: str) -> None:
+        match char:
+            case "\n":
+                self._end_line()
+            case "\r":
+                self._at = 0
+            case "\b":
+                self._at = max(0, self._at - 1)
+            case "\t":
+                self._go(self._at + _TAB - self._at % _TAB)
+
+    def escape(self, intermediate: str, final: str) -> None:
+        pass  # none of them is about one line
+
+    def sequence(self, private: str, parameters: str, intermediate: str, final: str) -> None:
+        first = parameters.partition(";")[0]
+        count = int(first) if first.isdecimal() and len(first) < 5 else 0
+        match private, intermediate, final:
+            case "", "", "K" if count == 0:
+                del self._line[self._at :]
+            case "", "", "C":
+                self._go(self._at + max(1, count))
+            case "", "", "D":
+                self._at = max(0, self._at - max(1, count))
+            case "", "", "G":
+                self._go(max(1, count) - 1)
+            case "", "", "P":
+                del self._line[self._at : self._at + max(1, count)]
+
+    def _go(self, column: int) -> None:
+        self._at = min(column, LONGEST)
+        self._line += " " * (self._at - len(self._line))
+
+    def command(self, text: str) -> None:
+        pass  # a title

@@ -1,0 +1,69 @@
+"""A console that is open: its terminal, its state, and who shows it."""
+
+from typing import Protocol
+
+from rich.cells import cell_len
+
+from tuivirt.core.console import Console, ConsoleState
+from tuivirt.core.wanted import Wanted
+from tuivirt.terminal.terminal import COLUMNS, ROWS, Terminal
+
+
+class Viewer(Protocol):
+    """What shows a console."""
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is on the screen now."""
+
+    def drawn(self) -> None:
+        """The terminal has changed; its screen says which rows are dirty."""
+
+    def told(self) -> None:
+        """The state has changed."""
+
+
+class OpenConsole:
+    """Lives while it is open, shown or not."""
+
+    def __init__(self, console: Console, name: str, size: tuple[int, int] = (COLUMNS, ROWS)) -> None:
+        """``name`` of the domain, as it is shown."""
+        self.console = console
+        self.name = name
+        self.state = ConsoleState(console)
+        self.terminal = Terminal(cell_len, *size)
+        self.viewers: set[Viewer] = set()
+        self.unseen = False
+        """The guest has written since somebody has seen it."""
+        self.wanted: list[Wanted] = []
+        """Texts that somebody waits for."""
+        self._looked_at = 0
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} {self.console.device}"
+
+    @property
+    def is_seen(self) -> bool:
+        return any(viewer.is_seen for viewer in self.viewers)
+
+    def booted(self) -> None:
+        """What begins now knows nothing of what was switched, nor how large its terminal is."""
+        self.terminal.restart()
+        self._looked_at = 0
+
+    def found(self) -> list[tuple[Wanted, str]]:
+        """The texts that have come meanwhile, each with its line; they are not waited for any more."""
+        terminal = self.terminal
+        if not self.wanted:
+            return []
+        lines = [line.text for line in terminal.lines(self._looked_at, terminal.end)]
+        self._looked_at = terminal.top
+        found = [(wanted, line) for wanted in self.wanted if (line := wanted.found_in(lines)) is not None]
+        self.wanted = [wanted for wanted in self.wanted if wanted not in dict(found)]
+        return found
+
+    def want(self, text: str) -> None:
+        """Wait for a text from now on: what is there already does not count."""
+        self.wanted.append(Wanted(text))
+        self._looked_at = self.terminal.top + self.terminal.screen.cursor.y
