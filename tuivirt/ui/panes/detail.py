@@ -179,6 +179,10 @@ class DetailPane(Vertical, can_focus=False):
         if self._read_for != self._state_of(record):
             self._settle()
 
+    def tick(self) -> None:
+        """A second has passed: the head tells an age."""
+        self._show_head()
+
     def journal_grew(self, entries: Iterable[Entry]) -> None:
         """There are new entries. One about this domain may mean another definition: a device came or went."""
         if self._record is None or not any(entry.key == self.key for entry in entries):

@@ -36,7 +36,7 @@ def title_parts(
     if reads and (unread := sum(1 for record in view.all_rows() if record.details is None)):
         left.append((f" · {unread} definitions to read", "dim"))
     if state is not None and state.phase == "stale":
-        left.append((f" · stale since {units.duration(time.time() - state.since)}", "warn"))
+        left.append((f" · stale since {units.age(time.time() - state.since)}", "warn"))
     return left, [] if query.empty else [(f"{plain(query.text)} ", "accent")]
 
 

@@ -250,6 +250,8 @@ class MainScreen(Screen[None]):
     def _every_second(self) -> None:
         self.show_keys()
         self.performer.tick()
+        if self._detail is not None:
+            self._detail.tick()
         self.listing.show_title()
 
     def show_keys(self) -> None:
