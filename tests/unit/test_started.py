@@ -54,12 +54,11 @@ def test_a_pause_does_not_end_what_began_before() -> None:
 
 def test_what_nobody_told_stays_unknown() -> None:
     record = DomainRecord(domain("web"))
-    assert record.started is None
     record.replaced(domain("web", state=State.PAUSED), 110.0)
     record.replaced(domain("web"), 120.0)
-    assert record.started is None
+    assert (record.started, record.since) == (None, 120.0)
     # Another process, which only a list told of: neither does the pid file of the one before tell.
     record.details = Details(started=50.0)
-    assert record.started == 50.0
+    assert (record.started, record.since) == (50.0, 120.0)
     record.replaced(domain("web")._replace(domid=8), None)
-    assert record.started is None
+    assert (record.started, record.since) == (None, 120.0)
