@@ -219,6 +219,44 @@ class TestDefinitions:
         app.fleet.refresh(HOST)
         app.until(lambda: count(app, DetailRead) >= 8, "all again")
 
+    def test_all_are_compared_when_that_is_wanted(self, app: Headless) -> None:
+        """With ``complete`` alone the saved ones are read, which is half as much."""
+        app.fleet.watch({HOST: Watch(complete=True)})
+        app.until(lambda: all(r.details for r in app.records().values()), "all")
+        assert app.domain("batch").facts.pending is None
+        app.fleet.watch({HOST: Watch(complete=True, pending=True)})
+        app.until(lambda: app.domain("web").facts.pending is not None, "what is not on screen")
+        app.until(lambda: app.domain("batch").facts.pending is not None, "another")
+
+    def test_all_are_compared_anew_now_and_then(self, app: Headless, monkeypatch: pytest.MonkeyPatch) -> None:
+        """libvirt tells nothing of what is changed for the next boot alone."""
+        monkeypatch.setattr(prober, "ROUND", 0.05)
+        app.fleet.watch({HOST: Watch(complete=True, pending=True)})
+        app.until(lambda: all(r.details for r in app.records().values()), "all")
+        web = app.domain("web")
+        assert web.facts.pending == 0
+        saved = app.libvirt().lookupByName("web").XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)
+        grown = saved.replace(">2</vcpu>", ">3</vcpu>")
+        assert grown != saved
+        really = libvirt.virDomain.XMLDesc
+
+        def differ(dom: libvirt.virDomain, flags: int = 0) -> str:
+            return grown if flags and dom.name() == "web" else really(dom, flags)
+
+        monkeypatch.setattr(libvirt.virDomain, "XMLDesc", differ)
+        app.until(lambda: web.facts.pending == 1, "what nobody told of")
+
+    def test_what_was_compared_is_not_forgotten(self, app: Headless) -> None:
+        """Not by a reading for a row that is on screen without that column, after an event."""
+        app.fleet.watch({HOST: Watch(visible=keys(app, "web", "batch"))})
+        app.until(lambda: app.domain("web").facts.pending is not None, "the first is compared")
+        app.fleet.watch({HOST: Watch(visible=keys(app, "batch", "web"))})
+        app.until(lambda: app.domain("batch").facts.pending is not None, "another")
+        before = count(app, DetailRead)
+        app.fleet.reread(app.domain("web").key)
+        app.until(lambda: count(app, DetailRead) > before, "read again")
+        assert app.domain("web").facts.pending is not None
+
     def test_again_when_it_has_changed(self, app: Headless) -> None:
         app.fleet.watch({HOST: Watch(visible=keys(app, "web"))})
         app.until(lambda: app.domain("web").title == "The front", "its title")
@@ -307,6 +345,15 @@ class TestAddresses:
         assert app.domain("web").ips == ()
         app.libvirt().lookupByName("web").create()
         app.until(lambda: app.domain("web").ips, "its addresses again")
+
+    def test_of_the_one_under_the_cursor_always(self, app: Headless, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(guests_module, "INTERVAL", 0.01)
+        web, batch, db = keys(app, "web", "batch", "db")
+        app.fleet.watch({HOST: Watch(visible=(batch, db, web), cursor=web)})
+        app.until(lambda: app.domain("web").ips, "its address")
+        app.fleet.watch({HOST: Watch(visible=(batch, db, web), cursor=db)})
+        app.until(lambda: app.domain("db").details, "the one that is off")
+        assert count(app, AddressesRead) == 1
 
     def test_at_most_one_call_in_each_interval(self, app: Headless, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(guests_module, "INTERVAL", 0.05)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.support.app import Running, running
-from tests.support.world import LAB1, NAMES, NOW, SOURCES, world
+from tests.support.world import LAB1, NAMES, NOW, SOURCES, tell_addresses, world
 from tuivirt.core.backend import Definition
 from tuivirt.core.changes import Happened
 from tuivirt.core.console import Console
@@ -510,6 +510,8 @@ async def copy(run: Running, key: str) -> None:
 @case("list.ssh")
 async def ssh(run: Running, key: str) -> None:
     await run.press(key)
+    await run.until_note("Asking for its address")
+    tell_addresses(run.backend, run.record(NAMES[0]).item)
     await run.until_note("No address")
 
 

@@ -116,6 +116,18 @@ async def test_the_head_tells_state_reason_and_connection() -> None:
         await on.until("No domain is chosen.")
 
 
+async def test_the_head_tells_an_age_that_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000_000.0
+    monkeypatch.setattr("tuivirt.ui.panes.detail.time.time", lambda: now)
+    async with bench("one") as on:
+        on.apply(Upserted(make_domain("one", State.CRASHED, reason=1), now - 0.011))
+        on.pane.show(on.record("one"))
+        assert on.pane.head.text.endswith(" · just now")
+        now += 5
+        on.pane.tick()
+        assert on.pane.head.text.endswith(" · 5 s")
+
+
 async def test_a_new_state_means_a_new_definition_and_a_tick_does_not() -> None:
     async with bench("one") as on:
         define(on, "one")

@@ -14,7 +14,7 @@ from tuivirt.resources.domain.actions.definition import NewTags
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.resources.domain.snapshot import State
 from tuivirt.ui.dialogs.plan import BulkPlan, PlanDialog
-from tuivirt.ui.dialogs.run_line import FollowsRuns, bar
+from tuivirt.ui.dialogs.run_line import FollowsRuns, bar, progress
 from tuivirt.ui.dialogs.runs import RunsDialog, in_order
 from tuivirt.ui.dialogs.text import TextDialog
 from tuivirt.ui.widgets.choices import PushButton
@@ -188,6 +188,15 @@ async def test_hostile_names_are_plain() -> None:
         assert not set("\x9b\u202e") & set(screen_text(app))
 
 
+def test_a_run_of_which_libvirt_tells_no_progress_says_so() -> None:
+    running = run_state(1, RECORDS[0], "running")
+    assert progress(running, running.started + 0.5).plain.strip() == "running 500 ms"
+    assert progress(running, running.started + 5).plain == "running 5 s · no progress told by libvirt"
+    told = progress(running._replace(progress=0.5), running.started + 5).plain
+    assert "50%" in told
+    assert "told" not in told
+
+
 def store_of(*runs: RunState) -> Store:
     store = Store({})
     store.runs = {run.run: run for run in runs}
@@ -206,7 +215,7 @@ async def test_all_runs() -> None:
         app.ask(dialog)
         await until(pilot, lambda: "Actions: 2 running or queued, 2 ended" in screen_text(app))
         assert [run.run for run in dialog.query_one(LineList).items] == [1, 2, 3, 0]
-        assert "running 12 s" in screen_text(app)
+        assert "running 12 s · no progress told" in screen_text(app)
         await pilot.press("j", "c")
         assert runner.aborted == [2]
         ended.append(run_state(1, RECORDS[1], "done"))

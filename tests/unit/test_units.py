@@ -108,6 +108,11 @@ def test_duration(seconds: float | None, text: str, short: str) -> None:
     assert units.short_duration(seconds) == short
 
 
+def test_an_age_is_in_whole_seconds() -> None:
+    ages = [units.age(seconds) for seconds in (None, -0.5, 0.011, 0.9999, 1.5, 61)]
+    assert ages == [units.UNKNOWN, "0 s", "0 s", "0 s", "1 s", "1 min"]
+
+
 @given(AMOUNTS, AMOUNTS)
 def test_no_result_is_wider_than_its_column(first: float, second: float) -> None:
     assert len(units.size(first)) <= 7

@@ -253,6 +253,38 @@ def test_usage_over_a_restart() -> None:
     assert math.isnan(gap)
 
 
+def test_samples_that_follow_closely_give_no_rate() -> None:
+    """A step of the counter, 10 ms, between two samples 5 ms apart is no load."""
+    usage = Usage()
+    usage.feed(BEFORE)
+    step = BEFORE._replace(at=100.005, cpu_ns=BEFORE.cpu_ns + SECOND // 100, memory_kib=2 * MIB)  # type: ignore[operator]
+    assert usage.feed(step).cpu is None
+    assert usage.rates.mem_total_kib == 2 * MIB, "sizes are no rates"
+    assert (usage.sample, len(usage.history)) == (step, 0)
+    # The first stays what the next is compared with.
+    assert usage.feed(NOW) == rates(BEFORE, NOW)
+    known = usage.rates
+    soon = NOW._replace(at=NOW.at + 0.2, cpu_ns=NOW.cpu_ns + SECOND // 100)  # type: ignore[operator]
+    assert usage.feed(soon) == known
+    assert len(usage.history) == 1
+    later = soon._replace(at=NOW.at + 1.0)
+    assert usage.feed(later).cpu == pytest.approx(0.005)
+
+
+def test_a_close_sample_that_tells_more_is_what_the_next_is_compared_with() -> None:
+    usage = Usage()
+    usage.feed(Sample(at=100.0, vcpus=2, memory_kib=MIB))
+    assert usage.feed(BEFORE._replace(at=100.01)).cpu is None
+    assert usage.feed(NOW._replace(at=102.01)).cpu == pytest.approx(0.25)
+
+
+def test_a_close_sample_after_a_restart() -> None:
+    usage = Usage()
+    usage.feed(BEFORE)
+    usage.feed(NOW)
+    assert usage.feed(BEFORE._replace(at=102.1, cpu_ns=0)).cpu is None
+
+
 def test_capacity_can_change_before_and_after_there_is_history() -> None:
     usage = Usage(capacity=5)
     usage.capacity = 2

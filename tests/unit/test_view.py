@@ -235,8 +235,8 @@ def test_the_cursor_starts_on_the_first_line() -> None:
     assert (view.cursor, view.cursor_index) == (1, 0)
     view.remove(1)
     assert (view.cursor, view.cursor_index) == (None, None)
-    view.set_rows(vms(2))
-    assert view.cursor == 0
+    view.set_rows([Vm(7), Vm(8)])
+    assert view.cursor == 7
 
 
 def test_the_cursor_stays_on_its_row() -> None:
@@ -269,6 +269,29 @@ def test_the_cursor_goes_to_the_next_line_when_its_row_is_gone() -> None:
     assert view.cursor == 0
     view.set_query(query("none such"))
     assert view.cursor is None
+
+
+def test_the_cursor_comes_back_to_its_row_after_the_list_was_empty() -> None:
+    view = view_of(*vms(6))
+    view.goto(3)
+    view.set_query(query("none such"))
+    assert not view.lines
+    view.upsert(Vm(9, "vm9"))
+    view.set_query(query("nor this"))
+    view.set_query(None)
+    assert (view.cursor, view.cursor_index) == (3, 3)
+    # With rows folded away it stands on their group, and one that is gone meanwhile leaves the first line.
+    view.set_query(query("none such"))
+    view.set_group(by_host)
+    view.fold_all()
+    view.set_query(None)
+    assert view.cursor == "host0"
+    view.set_group(None)
+    view.select(3)
+    view.set_query(query("none such"))
+    view.remove(3)
+    view.set_query(None)
+    assert view.cursor == 0
 
 
 def test_a_cursor_on_a_group_that_is_gone() -> None:
@@ -421,6 +444,7 @@ class Against(RuleBasedStateMachine):
         self.folded: set[str] = set()
         self.marks: set[int] = set()
         self.cursor: Line | None = None
+        self.last: Line | None = None
         self.direction = 1
         self.old: list[Line] = []
 
@@ -472,7 +496,10 @@ class Against(RuleBasedStateMachine):
         start = self.old.index(self.cursor) if self.cursor is not None else 0
         order = [*self.old[start:], *reversed(self.old[:start])]
         found = [place for line in order if (place := self.place(line, new)) is not None]
-        self.cursor = found[0] if found else new[0] if new else None
+        if self.cursor is not None:
+            self.last = self.cursor
+        back = self.place(self.last, new)
+        self.cursor = found[0] if found else back or (new[0] if new else None)
 
     # What is done to both
 

@@ -37,7 +37,9 @@ class _Asked:
 
 
 class Guests(Lane):
-    """Asks for addresses of the active guests on screen, the one under the cursor first. Jobs go first."""
+    """Asks for addresses of the active guest under the cursor, and of those on screen where they are wanted.
+    Jobs go first.
+    """
 
     def __init__(
         self,
@@ -77,13 +79,11 @@ class Guests(Lane):
             self._asked.clear()
 
     def _seek(self) -> tuple[Job | None, float | None]:
-        if not self._watch.addresses:
-            return None, None
-        wanted = [
-            (self._asked.setdefault(key.id, _Asked()), key.id)
-            for key in self._watch.visible
-            if self._active(key.id)
-        ]
+        watch = self._watch
+        keys = watch.visible if watch.addresses else ()
+        if watch.cursor is not None:
+            keys = (watch.cursor, *(key for key in keys if key != watch.cursor))
+        wanted = [(self._asked.setdefault(key.id, _Asked()), key.id) for key in keys if self._active(key.id)]
         if not wanted:
             return None, None
         # The row under the cursor, then whoever has waited longest; those never asked have a due time of 0.

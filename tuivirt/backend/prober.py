@@ -32,6 +32,10 @@ before it saves the definition with it, and tells nothing then."""
 EVERY = 15.0
 """Seconds after which the definition of the row under the cursor is read again: of what is changed for the
 next boot alone (``virsh setmem --config``) libvirt sends no event."""
+ROUND = 60.0
+"""Seconds after which, for the same reason, all are compared again while what is shown rests on it …"""
+ROUND_PAUSE = 10.0
+"""… or so many times what it took, where that is longer."""
 
 
 class Prober(Lane):
@@ -60,6 +64,13 @@ class Prober(Lane):
         """UUIDs to look at when all definitions are wanted."""
         self._known: dict[str, bool] = {}
         """UUIDs whose definition is known, and whether the live one was compared too."""
+        self._compared: set[str] = set()
+        """UUIDs whose live definition has been read: each later reading has it too, or what was told of it
+        would be forgotten."""
+        self._began = 0.0
+        """When the comparison of all began (monotonic seconds)."""
+        self._anew: float | None = None
+        """When it begins anew, once it is over."""
         self._again: dict[str, float] = {}
         """UUIDs to read once more, and when (monotonic seconds)."""
         self._cursor = ("", 0.0)
@@ -67,9 +78,17 @@ class Prober(Lane):
 
     def watch(self, watch: Watch) -> None:
         with self._changing():
-            if watch.complete and not self._watch.complete:
+            before, self._watch = self._watch, watch
+            if watch.complete and watch.pending and not (before.complete and before.pending):
+                self._compare_all()
+            elif watch.complete and not before.complete:
                 self._rest = deque(self._listed)
-            self._watch = watch
+
+    def _compare_all(self) -> None:
+        """What was compared before may not be true any more: nobody tells."""
+        self._known = dict.fromkeys(self._known, False)
+        self._rest = deque(self._listed)
+        self._began, self._anew = time.monotonic(), None
 
     def begin(self) -> None:
         """Changes of definitions are told from now on, so that one that is read now stays true."""
@@ -81,6 +100,7 @@ class Prober(Lane):
         with self._changing():
             self._listed = tuple(uuids)
             self._known.clear()
+            self._compared &= set(self._listed)
             self._rest = deque(self._listed) if self._watch.complete else deque()
 
     def forget(self, uuid: str, *, again: bool = False) -> None:
@@ -105,19 +125,28 @@ class Prober(Lane):
         for uuid in [uuid for uuid, due in self._again.items() if due <= now]:
             del self._again[uuid]
             self._unknow(uuid)
+        if watch.complete and watch.pending and self._anew is not None and self._anew <= now:
+            self._compare_all()
         self._look_again(now)
         for position, key in enumerate(watch.visible):
-            pending = watch.pending or position == 0
-            if not self._known.get(key.id, False) and (pending or key.id not in self._known):
-                return self._reading(key.id, pending=pending), None
+            if self._lacks(key.id, pending=watch.pending or position == 0):
+                return self._reading(key.id, pending=watch.pending or position == 0), None
         while watch.complete and self._rest:
             uuid = self._rest.popleft()
-            if uuid not in self._known:
-                return self._reading(uuid, pending=False), None
+            if self._lacks(uuid, pending=watch.pending):
+                return self._reading(uuid, pending=watch.pending), None
         waits = [due - now for due in self._again.values()]
         if watch.visible:
             waits.append(self._cursor[1] + EVERY - now)
+        if watch.complete and watch.pending:
+            if self._anew is None:
+                self._anew = now + max(ROUND, ROUND_PAUSE * (now - self._began))
+            waits.append(self._anew - now)
         return None, min(waits, default=None)
+
+    def _lacks(self, uuid: str, *, pending: bool) -> bool:
+        known = self._known.get(uuid)
+        return known is None or (pending and not known)
 
     def _look_again(self, now: float) -> None:
         """The definition under the cursor is not known any more when it was read long ago."""
@@ -132,7 +161,10 @@ class Prober(Lane):
 
     def _reading(self, uuid: str, *, pending: bool) -> Job:
         # Known from now on: an event while it is being read makes it unknown again.
+        pending = pending or uuid in self._compared
         self._known[uuid] = pending
+        if pending:
+            self._compared.add(uuid)
         return partial(self._read, uuid, pending=pending)
 
     def _read(self, uuid: str, *, pending: bool) -> None:

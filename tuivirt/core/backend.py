@@ -24,10 +24,14 @@ class Watch(NamedTuple):
     """The summary of this host is shown."""
     visible: tuple[Key, ...] = ()
     """Rows on screen, the one under the cursor first: details are read for these."""
+    cursor: Key | None = None
+    """The row under the cursor, where it is one of this connection: its IP addresses are wanted."""
     addresses: bool = False
     """IP addresses are wanted for the visible rows."""
     pending: bool = False
-    """Differences between the live and the saved definition are wanted for the visible rows."""
+    """Differences between the live and the saved definition are wanted for the visible rows; with
+    ``complete`` for all.
+    """
     complete: bool = False
     """Details are wanted for all rows (a filter, sort or group needs them); read at leisure."""
 

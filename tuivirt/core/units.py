@@ -109,6 +109,11 @@ def duration(seconds: float | None) -> str:
     return f"{days} d {hours % 24} h" if days < 2 and hours % 24 else f"{days} d"
 
 
+def age(seconds: float | None) -> str:
+    """Whole seconds for something that grows while it is looked at: `0 s`, then as `duration`."""
+    return UNKNOWN if seconds is None else duration(max(int(seconds), 0))
+
+
 def short_duration(seconds: float | None) -> str:
     """Seconds for a column: `45s`, `59m`, `23h`, `999d`, `3y`: at most 4 cells."""
     if seconds is None:

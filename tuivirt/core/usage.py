@@ -40,7 +40,7 @@ class Sample(NamedTuple):
     """What one stats call tells of one domain. `None`: not asked for, or not known to the driver."""
 
     at: float
-    """Monotonic seconds of the reply."""
+    """Monotonic seconds of the call, its middle: its counters were read meanwhile."""
     vcpus: int | None = None
     vcpus_max: int | None = None
     memory_kib: int | None = None
@@ -58,6 +58,12 @@ class Sample(NamedTuple):
     """Guest view: free, with what it could take from its caches."""
     disks: tuple[DiskCounters, ...] = ()
     nets: tuple[NetCounters, ...] = ()
+
+    @property
+    def told(self) -> set[str]:
+        """The groups of counters that it was told, of those that give rates."""
+        groups = {"cpu": self.cpu_ns is not None, "vcpu": self.vcpu_ns, "block": self.disks, "net": self.nets}
+        return {name for name, told in groups.items() if told}
 
     @property
     def disk_read(self) -> int | None:
@@ -232,16 +238,24 @@ def capacity_for(domains: int) -> int:
     return min(max(BUDGET // (History.BYTES * max(domains, 1)), 30), 1800)
 
 
+LEAST_SPAN: Final = 0.5
+"""Seconds between two samples that tell a rate. Processor time is counted in steps of up to 10 ms, and told
+some milliseconds late: over a shorter span that is all there would be to see.
+"""
+
+
 class Usage:
     """The use of one domain over time. History costs nothing before the second sample."""
 
-    __slots__ = ("_capacity", "_history", "rates", "sample")
+    __slots__ = ("_base", "_capacity", "_history", "rates", "sample")
 
     def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
         self.sample: Sample | None = None
         """The last one; `None` before the first and after `reset`."""
         self.rates = NO_RATES
-        """What the last sample told against the one before."""
+        """What the last samples told that are far enough apart; memory as the last one told it."""
+        self._base: Sample | None = None
+        """What the next sample is compared with."""
         self._capacity = capacity
         self._history: History | None = None
 
@@ -262,18 +276,39 @@ class Usage:
             self._history.capacity = capacity
 
     def feed(self, sample: Sample) -> Rates:
-        """Take a sample; returns the rates it gives. Samples come in the order of their time."""
-        self.rates = now = rates(self.sample, sample)
-        if self.sample is not None and self._history is None:
+        """Take a sample; returns the rates known now. Samples come in the order of their time.
+
+        One within `LEAST_SPAN` of the last that gave rates gives none, and leaves no mark in the history.
+        """
+        base, self.sample = self._base, sample
+        if base is None or sample.at - base.at >= LEAST_SPAN or _restarted(base, sample):
+            self._base, self.rates = sample, rates(base, sample)
+            self._keep(sample.at, first=base is None)
+        else:
+            if sample.told - base.told:
+                self._base = sample
+            self._take_sizes(sample)
+        return self.rates
+
+    def _keep(self, at: float, *, first: bool) -> None:
+        if self._history is None:
+            if first:
+                return
             self._history = History(self._capacity)
-        if self._history is not None:
-            self._history.append(
-                sample.at, (now.cpu, now.mem, now.disk_read, now.disk_write, now.net_rx, now.net_tx)
-            )
-        self.sample = sample
-        return now
+        now = self.rates
+        self._history.append(at, (now.cpu, now.mem, now.disk_read, now.disk_write, now.net_rx, now.net_tx))
+
+    def _take_sizes(self, sample: Sample) -> None:
+        """Memory is no rate: it is as true as it will be after `LEAST_SPAN`."""
+        known = self.rates
+        used = sample.mem_used_kib
+        self.rates = known._replace(
+            vcpu=known.vcpu or (None,) * len(sample.vcpu_ns),
+            mem_used_kib=known.mem_used_kib if used is None else used,
+            mem_total_kib=sample.mem_total_kib or known.mem_total_kib,
+        )
 
     def reset(self) -> None:
         """The domain stopped: its counters begin anew. What it did before stays in the history."""
-        self.sample = None
+        self.sample = self._base = None
         self.rates = NO_RATES

@@ -5,7 +5,8 @@ changes it says so with `upsert`, `update` or `refresh`, and until then the view
 it (sort key, group, whether the query matches), so that its order stays consistent.
 
 Cursor and marks are identities too, never line numbers. The cursor stays on its object; with a row that is
-folded away it stands on the group; when its object vanishes, it goes to the next line that is left.
+folded away it stands on the group; when its object vanishes, it goes to the next line that is left. Where
+none is left it comes back to its object as soon as that has a line again.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
@@ -41,6 +42,7 @@ class ListView(Generic[R]):
         self._layout: Layout[R] = Layout()
         self._at: Line | None = None
         self._index: int | None = None  # of the cursor's line, while known
+        self._last: Line | None = None  # where the cursor was before the list was empty
         self._direction = 1
         self._marks: set[Any] = set()
 
@@ -295,6 +297,9 @@ class ListView(Generic[R]):
         if old is not None:
             lines, index = old
             self._at = self._first_left(lines, [*range(index, len(lines)), *range(index - 1, -1, -1)])
+            self._last = lines[index]
+        if self._at is None and self._last is not None:
+            self._at = self._now(self._last)
         if self._at is None:
             self.goto(0)
 

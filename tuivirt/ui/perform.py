@@ -1,13 +1,9 @@
 """From a key to the backend: which action, on which domains, with what asked first."""
 
-import os
-import subprocess
 import time
 from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-from textual.app import SuspendNotSupported
 
 from tuivirt.core import units
 from tuivirt.core.action import Action, virsh_line
@@ -20,7 +16,6 @@ from tuivirt.resources import find_action
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.dialogs.run_line import FollowsRuns
 from tuivirt.ui.options import Options
-from tuivirt.ui.ssh import ssh_command
 
 if TYPE_CHECKING:
     from tuivirt.ui.screens.main import MainScreen
@@ -194,23 +189,3 @@ class Performer:
         )
         sure = await self._main.app.push_screen_wait(QuestionDialog("Quit", question, yes="Quit"))
         return bool(sure)
-
-    # ssh
-
-    def ssh(self, record: DomainRecord | None) -> None:
-        """Open a shell in the guest, on the user's own terminal."""
-        if record is None:
-            return
-        if record.addresses is None or not record.addresses.first:
-            self._main.tell("No address of the guest is known.", title=record.shown_name, severity="warning")
-            return
-        target = self._options.ssh(record.host, record.tags)
-        try:
-            words = ssh_command(record.addresses.first, target, self.uri(record))
-            with self._main.app.suspend():
-                status = subprocess.run(words, check=False, env=os.environ).returncode
-        except (ValueError, OSError, SuspendNotSupported) as error:
-            self._main.tell(str(error), title="ssh", severity="error")
-        else:
-            if status == 255:  # ssh's own failure; anything else is the remote shell's
-                self._main.tell("ssh could not connect; it said why on the terminal.", severity="warning")

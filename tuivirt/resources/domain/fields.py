@@ -73,6 +73,14 @@ FIELDS: dict[str, Field[DomainRecord]] = {field.name: field for field in _ALL}
 NEEDS_DETAILS = frozenset({"title", "description", "tag", "os", "arch", "net", "mac", "agent", "pending"})
 """Fields that only definitions tell: a filter on one has them read for every row."""
 
+NEEDS_LIVE = frozenset({"agent", "pending"})
+"""Those of them that take the live definition too."""
+
+NEEDS_ADDRESSES = frozenset({"ip"})
+"""Fields that are asked of a guest or its network, one call each: a filter on one has them asked for the rows
+on screen, and no others.
+"""
+
 NEEDS_COUNTERS = frozenset({"cpu", "used"})
 """Fields that only a running domain's counters tell: a filter on one has all of them sampled."""
 

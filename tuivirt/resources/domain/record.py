@@ -6,7 +6,7 @@ from tuivirt.core.changes import RunState
 from tuivirt.core.store import NOTHING, Record, Taken
 from tuivirt.core.text import natural_key, plain
 from tuivirt.core.usage import Rates
-from tuivirt.resources.domain.snapshot import Addresses, Details, Domain, State
+from tuivirt.resources.domain.snapshot import Addresses, Details, Domain
 
 _NO_DETAILS = Details()
 _NO_ADDRESSES = Addresses((), "")
@@ -15,7 +15,7 @@ _NO_ADDRESSES = Addresses((), "")
 class DomainRecord(Record):
     """A record of a domain. Texts are as the host gave them unless the name says ``shown``."""
 
-    __slots__ = ("_haystack", "_name_key", "_shown", "since")
+    __slots__ = ("_haystack", "_name_key", "_shown", "since", "up_since")
 
     item: Domain
     details: Details | None
@@ -29,6 +29,8 @@ class DomainRecord(Record):
         self._haystack: tuple[Domain, Details | None, Addresses | None, str] | None = None
         self.since: float | None = None
         """When its state began, seconds since the epoch, where an event told."""
+        self.up_since: float | None = None
+        """When it became active, however often it was paused meanwhile; likewise."""
 
     def replaced(self, item: Domain, at: float | None) -> None:
         before = self.item
@@ -37,6 +39,9 @@ class DomainRecord(Record):
             self._shown = self._name_key = None
         if before.domid != item.domid:  # started, stopped, or both since the last reading
             self.addresses = None
+            self.up_since = at if item.active else None
+            if self.details is not None and self.details.started is not None:
+                self.details = self.details._replace(started=None)  # of the process before
             if self.usage is not None:
                 self.usage.reset()
         if before.state is not item.state:
@@ -97,7 +102,7 @@ class DomainRecord(Record):
         """When it was started, seconds since the epoch: from its process on this machine, or an event."""
         if not self.item.active:
             return None
-        return self.facts.started or (self.since if self.item.state is State.RUNNING else None)
+        return self.facts.started or self.up_since
 
     @property
     def autostart(self) -> bool:

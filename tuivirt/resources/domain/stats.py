@@ -57,13 +57,14 @@ def sample_some(
 
 
 def _supported(ask: Callable[[], Reply]) -> Samples | None:
+    began = time.monotonic()
     try:
         reply = ask()
     except libvirt.libvirtError as error:
         if error.get_error_code() == libvirt.VIR_ERR_NO_SUPPORT:
             return None
         raise
-    at = time.monotonic()
+    at = (began + time.monotonic()) / 2
     return {dom.UUIDString(): to_sample(record, at) for dom, record in reply}
 
 

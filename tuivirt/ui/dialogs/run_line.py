@@ -20,6 +20,10 @@ _GLYPHS: Final = {
     "cancelled": ("–", "warn"),
 }
 _BAR: Final = 10
+SILENT: Final = 2.0
+"""Seconds after which it is said that libvirt tells no progress. Of a restore it never does: until that is
+over, a question about its domain is not even answered.
+"""
 
 
 @runtime_checkable
@@ -42,7 +46,9 @@ def progress(run: RunState, now: float) -> Content:
         case "running":
             spent = units.duration(max(0.0, now - run.started))
             if run.progress is None:
-                return joined(styled("running ", "info"), styled(f"{spent} {run.note}", "dim"))
+                silent = not run.note and now - run.started >= SILENT
+                note = "· no progress told by libvirt" if silent else run.note
+                return joined(styled("running ", "info"), styled(f"{spent} {note}", "dim"))
             return joined(
                 styled(f"{bar(run.progress)} {units.percent(run.progress):>4} ", "info"),
                 styled(f"{spent} {run.note}", "dim"),

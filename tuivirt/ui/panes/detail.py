@@ -90,7 +90,7 @@ class DetailPane(Vertical, can_focus=False):
             self.what = what
 
     class Changed(Message):
-        """Another tab is visible, which may need other counters."""
+        """Another tab is visible, or the pane came or went: other counters may be needed."""
 
     def __init__(
         self,
@@ -107,6 +107,7 @@ class DetailPane(Vertical, can_focus=False):
         self._backend = backend
         self._style = style
         self._tab = tab
+        self._visible = False
         self.head = TabBar(style, TABS, tab)
         self._nothing = LineView(style)
         self._tabs: dict[str, DetailTab] = {}
@@ -126,6 +127,14 @@ class DetailPane(Vertical, can_focus=False):
     def on_mount(self) -> None:
         self._show_tab()
 
+    def on_show(self) -> None:
+        self._visible = True
+        self.post_message(self.Changed())
+
+    def on_hide(self) -> None:
+        self._visible = False
+        self.post_message(self.Changed())
+
     # What is shown
 
     @property
@@ -141,7 +150,7 @@ class DetailPane(Vertical, can_focus=False):
     def wanted(self, watch: Watch) -> Watch:
         """The watch of the shown domain's connection with what the visible tab draws from."""
         tab = self._tabs.get(self._tab)
-        if tab is None or self._record is None or not self.size:
+        if tab is None or self._record is None or not self._visible:
             return watch
         groups = watch.groups | tab.GROUPS
         return watch._replace(
@@ -179,6 +188,10 @@ class DetailPane(Vertical, can_focus=False):
         if self._read_for != self._state_of(record):
             self._settle()
 
+    def tick(self) -> None:
+        """A second has passed: the head tells an age."""
+        self._show_head()
+
     def journal_grew(self, entries: Iterable[Entry]) -> None:
         """There are new entries. One about this domain may mean another definition: a device came or went."""
         if self._record is None or not any(entry.key == self.key for entry in entries):
@@ -210,6 +223,7 @@ class DetailPane(Vertical, can_focus=False):
         if focused:
             self.call_after_refresh(self._focus_tab)
         self._fetch()
+        self.post_message(self.Changed())
 
     def _focus_tab(self) -> None:
         if self.has_focus:

@@ -13,12 +13,12 @@ from tuivirt.core.query import Query, compile_query
 from tuivirt.core.resource import Column, Resource
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.view import GroupLine, ListView
-from tuivirt.resources.domain.fields import NEEDS_COUNTERS, NEEDS_DETAILS
+from tuivirt.resources.domain.fields import NEEDS_ADDRESSES, NEEDS_COUNTERS, NEEDS_DETAILS, NEEDS_LIVE
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.options import Remembered
 from tuivirt.ui.panes.connection_roster import ALL
 from tuivirt.ui.panes.domain_table import DomainTable
-from tuivirt.ui.panes.listing_lines import empty_notes, summary_parts, title_parts
+from tuivirt.ui.panes.listing_lines import Unknown, empty_notes, summary_parts, title_parts
 from tuivirt.ui.widgets.bars import Bar
 
 FEW = 100
@@ -295,6 +295,8 @@ class ListingPane(Vertical):
         for shown in visible:
             by_connection.setdefault(shown.host, []).append(shown.key)
         complete = self._needs_all_details()
+        compared = self._needs_all_compared()
+        addresses = "addresses" in needs or self._asks_addresses()
         everyone = self._needs_all_counters()
         watches: dict[str, Watch] = {}
         for name in open_connections:
@@ -308,8 +310,9 @@ class ListingPane(Vertical):
                 everyone=everyone or self._store.count(self._resource.kind, name).active <= FEW,
                 host=self.summary.display and self.scope == name,
                 visible=tuple(keys),
-                addresses="addresses" in needs,
-                pending="pending" in needs,
+                cursor=record.key if record is not None and record.host == name else None,
+                addresses=addresses,
+                pending=compared or "pending" in needs,
                 complete=complete,
             )
         return watches
@@ -324,6 +327,15 @@ class ListingPane(Vertical):
             or self.group in {"tag", "os", "network"}
         )
 
+    def _needs_all_compared(self) -> bool:
+        """Whether what is shown rests on the live definitions of all rows."""
+        column = self._resource.column(self._sort)
+        return bool(self._query.needs & NEEDS_LIVE) or (column is not None and "pending" in column.needs)
+
+    def _asks_addresses(self) -> bool:
+        """Whether the filter rests on addresses."""
+        return bool(self._query.needs & NEEDS_ADDRESSES)
+
     def _needs_all_counters(self) -> bool:
         column = self._resource.column(self._sort)
         return (
@@ -335,9 +347,14 @@ class ListingPane(Vertical):
     def show_title(self) -> None:
         self.show_notes()
         state = self._store.connections.get(self.scope)
-        reads = self._needs_all_details()
+        unknown = Unknown.of(
+            self.view.all_rows(),
+            definitions=self._needs_all_details(),
+            compared=self._needs_all_compared(),
+            addresses=self._asks_addresses(),
+        )
         self.title.show(
-            *title_parts(self._resource.title, self.scope, self.view, self._query, state, reads=reads)
+            *title_parts(self._resource.title, self.scope, self.view, self._query, state, unknown)
         )
 
     def show_notes(self) -> None:
@@ -346,6 +363,8 @@ class ListingPane(Vertical):
         if not self.view.lines:
             filtered = self._query.text if not self._query.empty and len(self.view) else None
             notes = empty_notes(self.scope, filtered, self._store.connections)
+            if filtered is not None and self._asks_addresses():
+                notes.append("Addresses are asked for of the rows on screen alone, and kept.")
         if notes != self.table.notes:
             self.table.notes = notes
             self.table.refresh()

@@ -1,8 +1,8 @@
 """What the list says of itself: its title, its sums, and why it is empty."""
 
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from tuivirt.core import units
 from tuivirt.core.changes import ConnectionState
@@ -11,8 +11,32 @@ from tuivirt.core.source import shown_uri
 from tuivirt.core.store import Count, HostUsage
 from tuivirt.core.text import plain
 from tuivirt.core.view import ListView
+from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.panes.connection_roster import ALL
 from tuivirt.ui.widgets.bars import Part
+
+
+class Unknown(NamedTuple):
+    """How much of what is shown rests on what is not known yet."""
+
+    definitions: int = 0
+    addresses: int = 0
+    """Running domains whose addresses nobody has asked for."""
+
+    @classmethod
+    def of(
+        cls, records: Iterable[DomainRecord], *, definitions: bool, compared: bool, addresses: bool
+    ) -> "Unknown":
+        """Count, for what rests on definitions, on live ones compared with them, on addresses."""
+        if not (definitions or addresses):
+            return cls()
+        unread = unasked = 0
+        for record in records:
+            details = record.details
+            lacks = details is None or (compared and record.active and details.pending is None)
+            unread += definitions and lacks
+            unasked += addresses and record.active and record.addresses is None
+        return cls(unread, unasked)
 
 
 def title_parts(
@@ -21,10 +45,9 @@ def title_parts(
     view: ListView[Any],
     query: Query[Any],
     state: ConnectionState | None,
-    *,
-    reads: bool,
+    unknown: Unknown,
 ) -> tuple[list[Part], list[Part]]:
-    """The left and the right of the title. ``reads``: what is shown rests on the definitions of all rows."""
+    """The left and the right of the title."""
     total = len(view)
     where = plain(scope) if scope != ALL else "all connections"
     count = f"{view.shown_count} of {total}" if not query.empty else str(total)
@@ -33,10 +56,12 @@ def title_parts(
         hidden = view.hidden_marks
         note = f" ({hidden} hidden)" if hidden else ""
         left.append((f" · {len(view.marks)} marked{note}", "mark"))
-    if reads and (unread := sum(1 for record in view.all_rows() if record.details is None)):
-        left.append((f" · {unread} definitions to read", "dim"))
+    if unknown.definitions:
+        left.append((f" · {unknown.definitions} definitions to read", "dim"))
+    if unknown.addresses:
+        left.append((f" · {unknown.addresses} addresses not known", "warn"))
     if state is not None and state.phase == "stale":
-        left.append((f" · stale since {units.duration(time.time() - state.since)}", "warn"))
+        left.append((f" · stale since {units.age(time.time() - state.since)}", "warn"))
     return left, [] if query.empty else [(f"{plain(query.text)} ", "accent")]
 
 

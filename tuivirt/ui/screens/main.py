@@ -36,6 +36,7 @@ from tuivirt.ui.perform import Performer
 from tuivirt.ui.screens.arrangement import Arrangement
 from tuivirt.ui.screens.keys_line import KeysLine
 from tuivirt.ui.screens.prompts import Prompts
+from tuivirt.ui.shell import GuestShell
 from tuivirt.ui.verbs import verbs
 from tuivirt.ui.widgets.bars import Bar
 from tuivirt.ui.widgets.table import LineTable
@@ -118,6 +119,7 @@ class MainScreen(Screen[None]):
         self.performer = Performer(self, backend, store, options)
         self.hosts = Hosts(self, backend, store, options)
         self.copying = Copying(self, backend, store)
+        self.shell = GuestShell(self, store, options)
         self.overlays = Overlays(self, backend, store)
         self.consoles = Consoles(
             self, backend, store, options.remembered, escape=options.console_escape, keys=options.keys
@@ -207,6 +209,7 @@ class MainScreen(Screen[None]):
             self._detail.journal_grew(delta.entries)
         self.performer.update(delta.runs)
         self.consoles.update(delta)
+        self.shell.update(delta.touched)
         if self._wanted_domain and delta.listed:
             key = self.listing.find(self._wanted_domain)
             if key is not None:
@@ -250,6 +253,8 @@ class MainScreen(Screen[None]):
     def _every_second(self) -> None:
         self.show_keys()
         self.performer.tick()
+        if self._detail is not None:
+            self._detail.tick()
         self.listing.show_title()
 
     def show_keys(self) -> None:
@@ -406,7 +411,7 @@ class MainScreen(Screen[None]):
             case "copy":
                 self.copying.ask(self.listing.record)
             case "ssh":
-                self.performer.ssh(self.listing.record)
+                self.shell.open(self.listing.record)
             case "console":
                 self.opener.open(self.listing.record)
             case "next_tab":

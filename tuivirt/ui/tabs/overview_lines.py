@@ -141,7 +141,8 @@ def state_parts(record: DomainRecord, now: float) -> list[Part]:
         parts.append((f" ({record.item.reason_word})", ""))
     for word, at in (("since", record.since), ("started", record.started)):
         if at is not None:
-            parts.append((f" {word} {_when(at, now)} · {units.duration(max(0, now - at))}", ""))
+            age = units.age(now - at) if now - at >= 1 else "just now"
+            parts.append((f" {word} {_when(at, now)} · {age}", ""))
             break
     return parts
 
