@@ -104,6 +104,11 @@ class Action(NamedTuple, Generic[T]):
         """Whether its form starts with what the object's details say."""
         return self.params is not None and any(f.param.needs_details for f in param_fields(self.params))
 
+    @property
+    def may_lose(self) -> bool:
+        """Whether it can be dangerous, or ask, with some params on some objects."""
+        return self.danger or bool(self.confirm) or bool(self.losses)
+
     def refusal(self, item: T) -> str | None:
         """Why the action does not apply to ``item``, or None when it does."""
         return next((c.otherwise for c in self.when if not c.holds(item)), None)

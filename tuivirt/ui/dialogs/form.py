@@ -22,8 +22,8 @@ from tuivirt.ui.widgets.roles import styled, styled_lines
 class FormDialog(Dialog[Any]):
     """Asks for the params of an action on one object; returns an instance of ``action.params``, or None.
 
-    Shows what will be lost, and the equivalent virsh command, as the form stands. Enter in a line goes through
-    with it, except where data can be lost: there the button must be pressed.
+    Shows what will be lost, and the equivalent virsh command, as the form stands. Enter in a line goes
+    through with it, except where data can be lost: there the button must be pressed.
     """
 
     BINDINGS: ClassVar = [
@@ -73,6 +73,8 @@ class FormDialog(Dialog[Any]):
         params = self._form.params
         at_stake = stakes(self._action, [self._target], params)
         self.show_danger(at_stake.danger)
+        if self._loss.display != bool(at_stake.says) and self.focused is not None:
+            self.call_after_refresh(self.focused.scroll_visible)  # it is moved by the lines above it
         self._loss.display = bool(at_stake.says)
         self._loss.update(styled_lines(at_stake.says))
         self._gate.want(at_stake.asks)

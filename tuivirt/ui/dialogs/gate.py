@@ -84,15 +84,14 @@ class Gate(Vertical):
 
 def gate_of(targets: Sequence[Target], protected: str) -> Gate:
     """The gate for an action that can lose data."""
-    word = password(targets, protected)
-    guarded = [target for target in targets if _guarded(target, protected)]
-    if not guarded:
-        return Gate(word, f"These are {len(targets)}.")
-    tag, unknown = plain(protected), sum(target.tags is None for target in guarded)
-    if len(targets) == 1:
-        return Gate(
-            word,
-            f"Whether it is tagged {tag} could not be read." if unknown else f"It is tagged {tag}.",
-        )
-    tagged = f"{len(guarded) - unknown} of the {len(targets)} are tagged {tag}."
-    return Gate(word, f"{tagged} Of {unknown} the tags could not be read." if unknown else tagged)
+    word, many, tag = password(targets, protected), len(targets), plain(protected)
+    tagged = sum(bool(protected) and protected in (target.tags or ()) for target in targets)
+    # Of more than MANY nobody asks for the tags: the number is typed whatever they are.
+    unknown = sum(target.tags is None for target in targets) if protected and many <= MANY else 0
+    if many == 1:
+        if unknown:
+            return Gate(word, f"Whether it is tagged {tag} could not be read.")
+        return Gate(word, f"It is tagged {tag}.")
+    why = [f"{tagged} of the {many} are tagged {tag}."] if tagged else []
+    why += [f"Of {unknown} the tags could not be read."] if unknown else []
+    return Gate(word, " ".join(why) or f"These are {many}.")
