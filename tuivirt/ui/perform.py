@@ -19,11 +19,11 @@ from tuivirt.core.text import plain
 from tuivirt.resources import find_action
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.dialogs.run_line import FollowsRuns
-from tuivirt.ui.known import KnownFirst
 from tuivirt.ui.options import Options
 from tuivirt.ui.ssh import ssh_command
 
 if TYPE_CHECKING:
+    from tuivirt.ui.known import KnownFirst
     from tuivirt.ui.screens.main import MainScreen
 
 READ_ONLY = "is on a read-only connection"
@@ -38,7 +38,6 @@ class Performer:
         self._backend = backend
         self._store = store
         self._options = options
-        self._known = KnownFirst(main, backend, store)
         self._asked: dict[Key, float] = {}
         """Domains that were asked to shut down, and until when they may take."""
         self.ended: deque[RunState] = deque(maxlen=200)
@@ -147,6 +146,12 @@ class Performer:
             lambda: ConfirmDialog(action, [record], self.uri, protected=protected),
         )
         return bool(sure)
+
+    @property
+    def _known(self) -> "KnownFirst":
+        from tuivirt.ui.known import KnownFirst
+
+        return KnownFirst(self._main, self._backend, self._store)
 
     def _gated(self, action: Action[Any]) -> bool:
         """Whether it matters if a domain is tagged as protected."""
