@@ -20,6 +20,7 @@ from tuivirt.core.backend import Order, Request
 from tuivirt.core.changes import ConnectionState, Happened
 from tuivirt.core.key import Key
 from tuivirt.resources import ACTIONS, find_action
+from tuivirt.resources.domain import details
 from tuivirt.resources.domain.actions import definition, memory
 from tuivirt.resources.domain.read import list_all
 from tuivirt.resources.domain.snapshot import Domain
@@ -117,7 +118,7 @@ def quoted(word: str) -> str:
 
 
 def test_every_action_has_a_case() -> None:
-    tried = {case.action for case in CASES} | {"host.restore"}
+    tried = {case.action for case in CASES} | {"host.restore", "domain.change_tags"}
     assert tried == {action.id for actions in ACTIONS.values() for action in actions}
 
 
@@ -175,6 +176,62 @@ def test_restore(app: Headless, host: str, tmp_path: Path) -> None:
     assert "No such file" in state.note
 
 
+@pytest.mark.parametrize("name", ["web01", "db01", "batch01"])
+def test_tags_are_added_and_removed_and_the_others_stay(name: str, app: Headless) -> None:
+    """virsh has no command for it: it knows only the whole element."""
+    dom = app.libvirt().lookupByName(name)
+
+    def change(add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> str:
+        (state,) = app.perform("domain.change_tags", name, params=definition.TagChange(add, remove))
+        return state.note
+
+    def tags() -> tuple[str, ...]:
+        return details.parse(dom.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)).tags
+
+    assert change(remove=("web",)) == ""
+    assert tags() == ()
+    assert change(("protected", "a&b")) == ""
+    assert change(("web",), remove=("a&b", "unknown")) == ""
+    assert tags() == ("protected", "web")
+    assert change() == "there is no tag to add or remove"
+    assert change(remove=("protected", "web")) == ""
+    assert "tuivirt" not in dom.XMLDesc()
+
+
+CRASH = memory.DumpTo(FILE, memory_only=False, after="crash")
+
+
+@pytest.mark.parametrize(
+    ("action", "params"),
+    [
+        ("domain.destroy", None),
+        ("domain.destroy_graceful", None),
+        ("domain.shutdown", None),
+        ("domain.dump", CRASH),
+    ],
+)
+def test_the_definition_of_a_transient_domain_is_kept_before_it_ends(
+    action: str, params: Any, host: str, tmp_path: Path
+) -> None:
+    kept: list[tuple[str, str]] = []
+    with Headless(keep=lambda _key, name, xml: kept.append((name, xml))) as app:
+        app.open(host)
+        live = app.libvirt().lookupByName("batch01").XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE)
+        for name in ("web01", "batch01"):
+            app.perform(action, name, params=with_file(params, tmp_path / name))
+        app.until(lambda: "batch01" not in app.records(), "it is gone")
+        assert kept == [("batch01", live)], "a persistent one keeps its own"
+
+
+def test_a_dump_that_lets_the_guest_go_on_keeps_nothing(host: str, tmp_path: Path) -> None:
+    kept: list[str] = []
+    with Headless(keep=lambda _key, name, _xml: kept.append(name)) as app:
+        app.open(host)
+        params = memory.DumpTo(str(tmp_path / "core"), memory_only=False)
+        (state,) = app.perform("domain.dump", "batch01", params=params)
+        assert (state.phase, kept) == ("done", [])
+
+
 def test_a_definition_is_kept_before_it_is_removed(host: str) -> None:
     kept: list[tuple[Key, str, str]] = []
 
@@ -221,7 +278,11 @@ def variants(action: Action[Any]) -> Iterator[Any]:
 
 
 ALL_VARIANTS = [
-    (action, params) for actions in ACTIONS.values() for action in actions for params in variants(action)
+    (action, params)
+    for actions in ACTIONS.values()
+    for action in actions
+    if action.virsh is not None
+    for params in variants(action)
 ]
 
 

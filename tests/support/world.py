@@ -1,6 +1,7 @@
 """A small fleet that stands still: two open connections, one that failed, one that is not open."""
 
 from tests.support.scripted import NOW, ScriptedBackend, domain
+from tuivirt.core.backend import Definition
 from tuivirt.core.changes import HostFacts, HostLoad, HostSampled
 from tuivirt.core.source import Source
 from tuivirt.core.usage import DiskCounters, NetCounters, Sample
@@ -34,6 +35,8 @@ SOURCES = (
     Source("old", "qemu+ssh://root@old.example.org/system", "alias", "libvirt.conf"),
     Source("test", "test:///default", "argument", "-c"),
 )
+UNREAD = Definition(None, "<domain/>")
+"""What those say whose definition nobody has read yet."""
 NAMES = tuple(sorted(("web01", "web02", "web10", "db01", "db02", "cache01", "build01", "installer")))
 """The domains of lab1 in the order of the list."""
 
@@ -65,6 +68,8 @@ def world() -> ScriptedBackend:
     )
     backend.details(LAB1[3], title="The book of everything", tags=("prod", "db", "protected"), os="fedora 41")
     backend.details(LAB1[4], tags=("db",))
+    described = {LAB1[0], LAB1[3], LAB1[4]}
+    backend.definitions = {d.key: UNREAD for d in (*LAB1, *LAB2) if d not in described}
     tell_addresses(backend, LAB1[0], "10.0.3.11")
     for host, domains in (("lab1", LAB1), ("lab2", LAB2)):
         backend.sampled(host, {d.uuid: sample(d, 100.0) for d in domains})

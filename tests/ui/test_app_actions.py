@@ -117,7 +117,7 @@ async def test_what_libvirt_refuses_is_told_and_kept(test_host: str) -> None:
         run.domain("web02").resume()
         run.domain("web02").suspend()
         await run.line("rename")
-        await run.until_note("is running already")
+        await run.until_note("is running: libvirt renames only domains that are shut off")
         await to(run, "db01")
         await run.line("rename")
         await run.until_dialog("Rename: db01")

@@ -14,9 +14,10 @@ from tuivirt.resources import ACTIONS, find_action
 from tuivirt.resources.domain.actions.definition import NewDescription, NewTags, Undefine
 from tuivirt.resources.domain.actions.memory import DumpTo
 from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.ui.dialogs.base import Box
 from tuivirt.ui.dialogs.form import FormDialog
 from tuivirt.ui.typeahead import TypeAhead
-from tuivirt.ui.widgets.choices import PushButton
+from tuivirt.ui.widgets.choices import Choice, PushButton
 
 WITH_PARAMS = [action for actions in ACTIONS.values() for action in actions if action.params is not None]
 
@@ -65,7 +66,10 @@ async def test_values_of_each_kind_and_the_command_as_it_stands() -> None:
         )
         await pilot.press("tab", "tab", "down", "tab", "space", "tab", "tab", "down", "down")
         await until(pilot, lambda: "--memory-only --live --reset --format kdump-zlib" in words(app))
+        await until(pilot, lambda: "web01 on lab1 is reset after the dump: unsaved work" in words(app))
         await pilot.press("enter")
+        assert app.answer is PENDING, "dangerous now: Enter only goes on"
+        await pilot.press("right", "enter")
         await until(pilot, lambda: app.answer is not PENDING)
         assert app.answer == DumpTo(
             path="/var/tmp/a b.core",
@@ -149,6 +153,38 @@ async def test_the_name_of_a_protected_object_is_typed() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: app.answer is not PENDING)
         assert app.answer == Undefine()
+
+
+async def test_a_dangerous_choice_turns_the_form_red_and_closes_the_gate() -> None:
+    app = DialogApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        dialog = form("domain.send_keys", domain_record("db01", tags=("keep",)), protected="keep")
+        app.ask(dialog)
+        await until(pilot, lambda: app.focused)
+        box, ok = dialog.query_one(Box), dialog.query(PushButton).last()
+        assert not box.has_class("-danger")
+        assert "Type db01" not in words(app)
+        await pilot.press("down")  # Ctrl+Alt+Backspace
+        await until(pilot, lambda: "db01 on lab1" in words(app) and "Type db01 to go on" in words(app))
+        assert box.has_class("-danger")
+        assert ok.has_class("-danger")
+        await pilot.press("enter", "ctrl+s")
+        assert app.answer is PENDING
+        dialog.query_one(Choice).focus()
+        await pilot.press("down")  # Ctrl+Alt+F1
+        await until(pilot, lambda: "Type db01" not in words(app))
+        assert not box.has_class("-danger")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.answer is not PENDING)
+        assert app.answer.combination == "Ctrl+Alt+F1"
+
+
+@pytest.mark.parametrize("action", ["domain.save", "domain.dump"])
+async def test_a_file_that_is_replaced_is_told(action: str) -> None:
+    app = DialogApp()
+    async with app.run_test(size=(80, 30)) as pilot:
+        app.ask(form(action))
+        await until(pilot, lambda: "a file of that name on the host is replaced" in words(app))
 
 
 async def test_the_mouse_does_it_too() -> None:

@@ -32,9 +32,9 @@ async def test_it_begins_at_the_first_action_that_applies_and_says_why_others_do
         assert line is not None
         assert line.action.id == "domain.shutdown"
         assert f"virsh -c {URI} shutdown --domain web01" in shown
-        assert "is running already" in next(line for line in shown.split("\n") if " Start " in line)
+        assert "has been started already" in next(line for line in shown.split("\n") if " Start " in line)
         await pilot.press("up", "up")
-        await until(pilot, lambda: "It is running already." in screen_text(app))
+        await until(pilot, lambda: "It has been started already." in screen_text(app))
         await pilot.press("enter")
         assert app.answer is PENDING
 

@@ -23,7 +23,7 @@ class PaletteApp(DialogApp):
     def palette_entries(self) -> Iterable[Entry]:
         for title, about in (
             ("Force off", "Pull the plug"),
-            ("Start", f"{HOSTILE} is running already"),
+            ("Start", f"{HOSTILE} has been started already"),
             (HOSTILE, "[/] connection"),
             ("a" * 4000, ""),
         ):

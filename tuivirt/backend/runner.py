@@ -168,8 +168,8 @@ class Runner:
         try:
             with place(f"{action.title} {run.state.name}"):
                 handle: Any = session.conn if key.kind == host.KIND else session.handle(key.id)
-                if action.replaces_definition:
-                    self._keep(key, run.state.name, _definition(handle))
+                if (kept := _endangered(action, run.params, handle)) is not None:
+                    self._keep(key, run.state.name, kept)
                 arguments = () if run.params is None else (run.params,)
                 with self._watched(run, handle, session):
                     action.run(handle, *arguments)
@@ -235,5 +235,10 @@ class Runner:
             self._inbox.put(Happened(entry))
 
 
-def _definition(dom: libvirt.virDomain) -> str:
-    return dom.XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE | libvirt.VIR_DOMAIN_XML_INACTIVE)
+def _endangered(action: Action[Any], params: object | None, dom: libvirt.virDomain) -> str | None:
+    """The definition that is gone after the action, with its secrets; None when none is."""
+    if action.replaces_definition:
+        return dom.XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE | libvirt.VIR_DOMAIN_XML_INACTIVE)
+    if action.ends is not None and action.ends(params) and not dom.isPersistent():
+        return dom.XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE)
+    return None

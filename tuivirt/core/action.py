@@ -18,6 +18,15 @@ class Condition(NamedTuple, Generic[T]):
     """Completes "NAME …", e.g. "is not running"."""
 
 
+class Loss(NamedTuple, Generic[T]):
+    """What an action destroys of such objects, or with such params: it makes the action a dangerous one."""
+
+    when: Callable[[T, Any], bool]
+    """``when(item, params)``, with None for the params of an action without."""
+    says: str
+    """``{name}`` and ``{host}`` are filled in: those of which it holds."""
+
+
 InputKind = Literal["text", "lines", "path", "choice", "flag", "words"]
 """``words`` is a tuple of words typed with commas or spaces between them."""
 
@@ -35,6 +44,8 @@ class Param(NamedTuple):
     """Pairs of value and label."""
     initial: Callable[[Any], Any] | None = None
     """Takes the object and gives the value that the form starts with, instead of the default."""
+    needs_details: bool = False
+    """The object's details tell ``initial``: without them there is no form."""
     required: bool = False
     hint: str = ""
 
@@ -81,6 +92,22 @@ class Action(NamedTuple, Generic[T]):
     bulk: bool = True
     replaces_definition: bool = False
     """The saved definition is written to the local history first."""
+    losses: tuple[Loss[T], ...] = ()
+    """What it destroys of some objects, or with some params, besides what ``confirm`` says."""
+    ends: Callable[[Any], bool] | None = None
+    """Whether it ends the guest with these params (None without): the definition of a transient one, which
+    is gone then, is written to the local history first.
+    """
+
+    @property
+    def needs_details(self) -> bool:
+        """Whether its form starts with what the object's details say."""
+        return self.params is not None and any(f.param.needs_details for f in param_fields(self.params))
+
+    @property
+    def may_lose(self) -> bool:
+        """Whether it can be dangerous, or ask, with some params on some objects."""
+        return self.danger or bool(self.confirm) or bool(self.losses)
 
     def refusal(self, item: T) -> str | None:
         """Why the action does not apply to ``item``, or None when it does."""
@@ -114,6 +141,8 @@ class Actions(Generic[T]):
         job: bool = False,
         bulk: bool = True,
         replaces_definition: bool = False,
+        losses: tuple[Loss[T], ...] = (),
+        ends: Callable[[Any], bool] | None = None,
     ) -> Callable[[Callable[..., None]], Callable[..., None]]:
         """Declare the decorated function as an action of this kind."""
 
@@ -134,6 +163,8 @@ class Actions(Generic[T]):
                 job=job,
                 bulk=bulk,
                 replaces_definition=replaces_definition,
+                losses=losses,
+                ends=ends,
             )
             if action.id in self._actions:
                 raise ValueError(f"action {action.id} is declared twice")

@@ -102,7 +102,7 @@ class Hosts:
 
         question = f"Remove the bookmark {source.name}? Nothing on the host changes."
         sure = await self._main.app.push_screen_wait(
-            QuestionDialog("Remove bookmark", question, yes="Remove")
+            QuestionDialog("Remove bookmark", question, yes="Remove", danger=True)
         )
         if sure:
             try:

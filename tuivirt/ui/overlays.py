@@ -150,7 +150,9 @@ class Overlays:
         from tuivirt.ui.dialogs.confirm import QuestionDialog
 
         question = f"{path} exists. Replace it?"
-        sure = await self._main.app.push_screen_wait(QuestionDialog("Export", question, yes="Replace"))
+        sure = await self._main.app.push_screen_wait(
+            QuestionDialog("Export", question, yes="Replace", danger=True)
+        )
         if sure:
             self._write(form, path)
 

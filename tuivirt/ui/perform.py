@@ -18,6 +18,7 @@ from tuivirt.ui.dialogs.run_line import FollowsRuns
 from tuivirt.ui.options import Options
 
 if TYPE_CHECKING:
+    from tuivirt.ui.known import KnownFirst
     from tuivirt.ui.screens.main import MainScreen
 
 READ_ONLY = "is on a read-only connection"
@@ -97,14 +98,15 @@ class Performer:
             return
         params: object | None = None
         if action.params is not None:
-            params = await self._form(action, [record])
+            params = await self._form(action, record)
             if params is None:
                 return
-        elif action.confirm and not await self._confirm(action, [record], 0):
+        elif action.may_lose and not await self._confirm(action, record):
             return
         self.start(action, [record], params)
 
     async def _perform_bulk(self, action: Action[Any], records: list[DomainRecord], hidden: int) -> None:
+        from tuivirt.ui.dialogs.gate import MANY
         from tuivirt.ui.dialogs.plan import BulkPlan, PlanDialog
 
         included = tuple(record for record in records if self.refusal(action, record) is None)
@@ -112,22 +114,43 @@ class Performer:
             (record, reason) for record in records if (reason := self.refusal(action, record)) is not None
         )
         plan = BulkPlan(action, included, skipped, hidden=hidden)
-        await self._main.app.push_screen_wait(PlanDialog(plan, self, protected=self._options.protected_tag))
+        # Of more their number is typed, whatever their tags.
+        gated = included if len(included) <= MANY and self._gated(action) else ()
+        protected = self._options.protected_tag
+        await self._known.ask(action.title, gated, lambda: PlanDialog(plan, self, protected=protected))
 
-    async def _form(self, action: Action[Any], records: Sequence[DomainRecord]) -> object | None:
+    async def _form(self, action: Action[Any], record: DomainRecord) -> object | None:
         from tuivirt.ui.dialogs.form import FormDialog
 
-        dialog = FormDialog(action, records[0], self.uri(records[0]), protected=self._options.protected_tag)
-        return await self._main.app.push_screen_wait(dialog)
+        uri, protected = self.uri(record), self._options.protected_tag
+        result: object | None = await self._known.ask(
+            f"{action.title}: {record.shown_name}",
+            [record] if action.needs_details or self._gated(action) else (),
+            lambda: FormDialog(action, record, uri, protected=protected),
+            needed=action.needs_details,
+        )
+        return result
 
-    async def _confirm(self, action: Action[Any], records: Sequence[DomainRecord], hidden: int) -> bool:
+    async def _confirm(self, action: Action[Any], record: DomainRecord) -> bool:
         from tuivirt.ui.dialogs.confirm import ConfirmDialog
 
-        dialog = ConfirmDialog(
-            action, records, self.uri, hidden=hidden, protected=self._options.protected_tag
+        protected = self._options.protected_tag
+        sure = await self._known.ask(
+            f"{action.title}: {record.shown_name}",
+            [record] if self._gated(action) else (),
+            lambda: ConfirmDialog(action, [record], self.uri, protected=protected),
         )
-        sure = await self._main.app.push_screen_wait(dialog)
         return bool(sure)
+
+    @property
+    def _known(self) -> "KnownFirst":
+        from tuivirt.ui.known import KnownFirst
+
+        return KnownFirst(self._main, self._backend, self._store)
+
+    def _gated(self, action: Action[Any]) -> bool:
+        """Whether it matters if a domain is tagged as protected."""
+        return action.may_lose and bool(self._options.protected_tag)
 
     def uri(self, record: DomainRecord) -> str:
         return self._store.connections[record.host].uri
@@ -187,5 +210,7 @@ class Performer:
         question = (
             f"{self.running} {noun} running. What has begun goes on at its host; what is queued is dropped."
         )
-        sure = await self._main.app.push_screen_wait(QuestionDialog("Quit", question, yes="Quit"))
+        sure = await self._main.app.push_screen_wait(
+            QuestionDialog("Quit", question, yes="Quit", danger=True)
+        )
         return bool(sure)

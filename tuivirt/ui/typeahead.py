@@ -6,7 +6,7 @@ prompt that ``:`` opens.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from textual import events
@@ -57,7 +57,9 @@ class TypeAhead(App[None]):
         self._turn += 1
         self._busy = True
 
-    async def release_keys(self) -> None:
+    async def release_keys(self, first: Sequence[Typed] = ()) -> None:
+        """``first``: what was typed before all that waits."""
+        self._waiting.extendleft(reversed(first))
         await self._handled(self._turn)
 
     async def on_event(self, event: events.Event) -> None:
@@ -102,6 +104,8 @@ class TypeAhead(App[None]):
         self._guard = self.set_timer(STUCK, partial(self._handled, turn))
 
     async def on_key_handled(self, message: KeyHandled) -> None:
+        if not self.screen_stack:
+            return  # the app is being closed
         if message.lap < LAPS:
             (self.focused or self.screen).post_message(KeyHandled(message.turn, message.lap + 1))
         else:

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from tuivirt.core import xml
+from tuivirt.core.backend import Definition
+from tuivirt.core.errors import HostError
 from tuivirt.resources.domain import tags
 from tuivirt.resources.domain.snapshot import Details
 
@@ -14,6 +16,18 @@ def os_word(libosinfo_id: str) -> str:
     """``http://debian.org/debian/12`` → ``debian 12``; another shape is returned as its last parts."""
     parts = [part for part in libosinfo_id.split("/") if part]
     return " ".join(parts[-2:]) if len(parts) >= 3 else libosinfo_id
+
+
+def details_of(definition: Definition) -> Details:
+    """The details of a definition that was asked for. Raises HostError for one that is none."""
+    from lxml.etree import XMLSyntaxError
+
+    try:
+        if definition.saved is None:  # transient: the running guest has the only one
+            return parse(definition.live or "")
+        return parse(definition.saved, definition.live)
+    except XMLSyntaxError as error:
+        raise HostError(f"what the host sent is no definition: {error}") from error
 
 
 def parse(saved: str, live: str | None = None) -> Details:

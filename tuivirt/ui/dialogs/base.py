@@ -157,6 +157,13 @@ class Dialog(ModalScreen[T | None], Generic[T]):
             again.set_sender(self.app)  # what a screen sends does not bubble beyond it, to the app's bindings
             self.focused.post_message(again)
 
+    def show_danger(self, danger: bool) -> None:
+        """What is chosen now can lose data, or cannot."""
+        if danger != self._danger:
+            self._danger = danger
+            self.query_one(Box).set_class(danger, "-danger")
+            self.show_hint()
+
     def retitle(self, title: str) -> None:
         self.query_one(Box).border_title = styled(title)
 

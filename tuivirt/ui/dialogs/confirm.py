@@ -13,7 +13,7 @@ from tuivirt.core.action import Action
 from tuivirt.core.store import Record
 from tuivirt.ui.dialogs.base import Dialog
 from tuivirt.ui.dialogs.gate import Gate, gate_of
-from tuivirt.ui.dialogs.target import Target, commands, hosts_of, loss, names_of
+from tuivirt.ui.dialogs.target import Target, commands, hosts_of, names_of, stakes
 from tuivirt.ui.widgets.choices import PushButton
 from tuivirt.ui.widgets.line_list import LineList
 from tuivirt.ui.widgets.roles import fitted, joined, styled, styled_lines
@@ -85,12 +85,13 @@ class ConfirmDialog(QuestionDialog):
         self._targets = [Target.of(record, uri(record)) for record in records]
         self._hidden = hidden
         names, hosts = names_of(self._targets), hosts_of(self._targets)
-        question = loss(action, self._targets) or f"{action.title}: {names} on {hosts}?"
+        at_stake = stakes(action, self._targets, None)
+        question = at_stake.says or f"{action.title}: {names} on {hosts}?"
         super().__init__(
             f"{action.title}: {names}",
             question,
             yes=action.title,
-            danger=action.danger,
+            danger=at_stake.danger,
         )
         self._gate = gate_of(self._targets, protected)
 

@@ -14,16 +14,16 @@ from tuivirt.core.store import Record
 from tuivirt.ui.dialogs.base import Dialog
 from tuivirt.ui.dialogs.fields import Form
 from tuivirt.ui.dialogs.gate import Gate, gate_of
-from tuivirt.ui.dialogs.target import Target, commands, loss
+from tuivirt.ui.dialogs.target import Target, commands, stakes
 from tuivirt.ui.widgets.choices import PushButton
-from tuivirt.ui.widgets.roles import styled
+from tuivirt.ui.widgets.roles import styled, styled_lines
 
 
 class FormDialog(Dialog[Any]):
     """Asks for the params of an action on one object; returns an instance of ``action.params``, or None.
 
-    Shows what will be lost where the action says so, and the equivalent virsh command as the form stands.
-    Enter in a line goes through with it, except where data can be lost: there the button must be pressed.
+    Shows what will be lost, and the equivalent virsh command, as the form stands. Enter in a line goes
+    through with it, except where data can be lost: there the button must be pressed.
     """
 
     BINDINGS: ClassVar = [
@@ -40,13 +40,13 @@ class FormDialog(Dialog[Any]):
         self._target = Target.of(subject, uri)
         super().__init__(f"{action.title}: {self._target.name}", danger=action.danger)
         self._form = Form(action.params, subject)
-        self._gate = gate_of([self._target], protected if action.danger or action.confirm else "")
+        self._gate = gate_of([self._target], protected)
+        self._loss = Static(classes="loss", markup=False)
         self._command = Static(classes="command", markup=False)
         self._ok = PushButton(action.title, name="ok", danger=action.danger)
 
     def body(self) -> ComposeResult:
-        if text := loss(self._action, [self._target]):
-            yield Static(styled(text), classes="loss", markup=False)
+        yield self._loss
         yield self._form
         yield self._gate
 
@@ -57,7 +57,7 @@ class FormDialog(Dialog[Any]):
         return (PushButton("Cancel", name="cancel"), self._ok)
 
     def hint(self) -> str:
-        enter = "Tab next" if self._action.danger else "Enter OK"
+        enter = "Tab next" if self._danger else "Enter OK"
         return f"{enter} · Space toggles · Esc cancels"
 
     def first_focus(self) -> Widget | None:
@@ -70,8 +70,17 @@ class FormDialog(Dialog[Any]):
         self._show()
 
     def _show(self) -> None:
+        params = self._form.params
+        at_stake = stakes(self._action, [self._target], params)
+        self.show_danger(at_stake.danger)
+        if self._loss.display != bool(at_stake.says) and self.focused is not None:
+            self.call_after_refresh(self.focused.scroll_visible)  # it is moved by the lines above it
+        self._loss.display = bool(at_stake.says)
+        self._loss.update(styled_lines(at_stake.says))
+        self._gate.want(at_stake.asks)
+        self._ok.set_class(at_stake.danger, "-danger")
         self._ok.disabled = not self._gate.open
-        self._command.update(styled(commands(self._action, [self._target], self._form.params)))
+        self._command.update(styled(commands(self._action, [self._target], params)))
 
     def on_gate_turned(self) -> None:
         self._show()
@@ -85,7 +94,7 @@ class FormDialog(Dialog[Any]):
 
     def action_enter(self) -> None:
         """Enter in a field: accept, but only go on where data can be lost."""
-        if self._action.danger:
+        if self._danger:
             self.focus_next()
         else:
             self.action_accept()

@@ -19,8 +19,10 @@ _LONGEST = 40
 
 
 def password(targets: Sequence[Target], protected: str) -> str:
-    """What must be typed for these: a name, a number, or nothing. ``protected`` is the tag that protects."""
-    guarded = [target for target in targets if protected and protected in target.tags]
+    """What must be typed for these: a name, a number, or nothing. ``protected`` is the tag that protects; an
+    object whose tags are not known may have it.
+    """
+    guarded = [target for target in targets if _guarded(target, protected)]
     if len(targets) > MANY or len(guarded) > 1:
         return str(len(targets))
     if guarded:
@@ -29,8 +31,14 @@ def password(targets: Sequence[Target], protected: str) -> str:
     return ""
 
 
+def _guarded(target: Target, protected: str) -> bool:
+    return bool(protected) and (target.tags is None or protected in target.tags)
+
+
 class Gate(Vertical):
-    """``Type 41 to go on:``, and the input for it. Open from the start when nothing is to be typed."""
+    """``Type 41 to go on:``, and the input for it. Open where nothing is to be typed, and while it is not
+    ``wanted``: what is chosen now cannot lose data.
+    """
 
     class Turned(Message):
         """It opened or closed."""
@@ -42,6 +50,7 @@ class Gate(Vertical):
         super().__init__(classes="gate")
         self._word = word
         self._why = why
+        self._wanted = True
         self.display = bool(word)
         self.input = TextInput()
         self._was_open = self.open
@@ -51,9 +60,15 @@ class Gate(Vertical):
             yield Static(joined(f"{self._why} Type ", styled(self._word, "key"), " to go on:"), markup=False)
             yield self.input
 
+    def want(self, wanted: bool) -> None:
+        """Stand in the way, or let pass."""
+        self._wanted = wanted
+        self.display = wanted and bool(self._word)
+        self._was_open = self.open
+
     @property
     def open(self) -> bool:
-        return not self._word or self.input.entered.strip() == self._word
+        return not self._wanted or not self._word or self.input.entered.strip() == self._word
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -69,10 +84,14 @@ class Gate(Vertical):
 
 def gate_of(targets: Sequence[Target], protected: str) -> Gate:
     """The gate for an action that can lose data."""
-    word = password(targets, protected)
-    guarded = [target for target in targets if protected and protected in target.tags]
-    if not guarded:
-        return Gate(word, f"These are {len(targets)}.")
-    if len(targets) == 1:
-        return Gate(word, f"It is tagged {plain(protected)}.")
-    return Gate(word, f"{len(guarded)} of the {len(targets)} are tagged {plain(protected)}.")
+    word, many, tag = password(targets, protected), len(targets), plain(protected)
+    tagged = sum(bool(protected) and protected in (target.tags or ()) for target in targets)
+    # Of more than MANY nobody asks for the tags: the number is typed whatever they are.
+    unknown = sum(target.tags is None for target in targets) if protected and many <= MANY else 0
+    if many == 1:
+        if unknown:
+            return Gate(word, f"Whether it is tagged {tag} could not be read.")
+        return Gate(word, f"It is tagged {tag}.")
+    why = [f"{tagged} of the {many} are tagged {tag}."] if tagged else []
+    why += [f"Of {unknown} the tags could not be read."] if unknown else []
+    return Gate(word, " ".join(why) or f"These are {many}.")

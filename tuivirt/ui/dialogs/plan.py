@@ -21,11 +21,11 @@ from tuivirt.ui.dialogs.confirm import marked
 from tuivirt.ui.dialogs.fields import Form
 from tuivirt.ui.dialogs.gate import Gate, gate_of
 from tuivirt.ui.dialogs.run_line import OVER, about, run_line
-from tuivirt.ui.dialogs.target import Target, commands, hosts_of, loss
+from tuivirt.ui.dialogs.target import Target, commands, hosts_of, stakes
 from tuivirt.ui.dialogs.text import TextDialog, run_text
 from tuivirt.ui.widgets.choices import PushButton
 from tuivirt.ui.widgets.line_list import LineList
-from tuivirt.ui.widgets.roles import fitted, joined, styled
+from tuivirt.ui.widgets.roles import fitted, joined, styled, styled_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ class PlanDialog(Dialog[bool]):
         self._count = marked(len(self._rows) + len(self._left_out), plan.hidden)
         first = (self._rows or self._left_out)[0].record
         self._form = Form(action.params, first) if action.params is not None else None
-        asks = action.danger or bool(action.confirm)
-        self._gate = gate_of(self._targets, protected) if asks else Gate("", "")
+        self._gate = gate_of(self._targets, protected)
+        self._loss = Static(classes="loss", markup=False)
         self._list: LineList[_Row] = LineList(
             [*self._rows, *self._left_out], self._line, one_click=False, classes="rows"
         )
@@ -110,8 +110,7 @@ class PlanDialog(Dialog[bool]):
 
     def body(self) -> ComposeResult:
         yield self._summary
-        if self._targets and (text := loss(self._action, self._targets)):
-            yield Static(styled(text), classes="loss", markup=False)
+        yield self._loss
         if self._form is not None:
             yield self._form
         yield self._list
@@ -134,7 +133,7 @@ class PlanDialog(Dialog[bool]):
             return next((field.control for field in self._form), None)
         if self._gate.display:
             return self._gate.input
-        return self._close if self._action.danger or not self._rows else self._go
+        return self._close if self._danger or not self._rows else self._go
 
     def on_mount(self) -> None:
         self._abort.display = self._retry.display = self._about.display = False
@@ -156,8 +155,14 @@ class PlanDialog(Dialog[bool]):
         skipped = f", {len(self._left_out)} skipped" if self._left_out else ""
         where = f" on {hosts_of(self._targets)}" if self._targets else ""
         self._summary.update(styled(f"{self._count}. {len(self._rows)} included{where}{skipped}."))
-        self._go.disabled = not self._ready
         params = self._form.params if self._form is not None else None
+        at_stake = stakes(self._action, self._targets, params)
+        self.show_danger(at_stake.danger)
+        self._loss.display = bool(at_stake.says)
+        self._loss.update(styled_lines(at_stake.says))
+        self._gate.want(at_stake.asks)
+        self._go.set_class(at_stake.danger, "-danger")
+        self._go.disabled = not self._ready
         self._command.update(styled(commands(self._action, self._targets, params)))
 
     def _show_progress(self) -> None:

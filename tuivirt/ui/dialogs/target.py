@@ -25,7 +25,8 @@ class Target:
     host: str
     kind: str
     uri: str
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] | None = ()
+    """None while they are not known."""
 
     @classmethod
     def of(cls, subject: Record | ConnectionState, uri: str) -> "Target":
@@ -33,7 +34,7 @@ class Target:
         if isinstance(subject, ConnectionState):
             return cls(subject, subject, subject.name, subject.name, "host", uri)
         key = subject.key
-        tags = getattr(subject, "tags", ())
+        tags = getattr(subject, "tags", ()) if subject.details is not None else None
         return cls(subject, subject.item, subject.item.name, key.connection, key.kind, uri, tags)
 
     def command(self, action: Action[Any], params: object | None) -> str:
@@ -59,9 +60,34 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
 
 
-def loss(action: Action[Any], targets: Sequence[Target]) -> str:
-    """What an action says will be lost, with the names and hosts filled in; empty when it asks nothing."""
-    return action.confirm.format(name=names_of(targets), host=hosts_of(targets)) if action.confirm else ""
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """What an action on these objects, with these params, puts at stake."""
+
+    danger: bool
+    """Data can be lost."""
+    says: str
+    """What will be lost, with names and hosts filled in, a line each; empty when it asks nothing."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether it must be asked about, and a protected object be named."""
+        return self.danger or bool(self.says)
+
+
+def stakes(action: Action[Any], targets: Sequence[Target], params: object | None) -> Stakes:
+    """``params`` as they are chosen now; None for an action without."""
+    lines = [_filled(action.confirm, targets)] if action.confirm and targets else []
+    lost = False
+    for loss in action.losses:
+        if those := [target for target in targets if loss.when(target.item, params)]:
+            lost = True
+            lines.append(_filled(loss.says, those))
+    return Stakes(action.danger or lost, "\n".join(lines))
+
+
+def _filled(template: str, targets: Sequence[Target]) -> str:
+    return template.format(name=names_of(targets), host=hosts_of(targets))
 
 
 def commands(action: Action[Any], targets: Sequence[Target], params: object | None) -> str:

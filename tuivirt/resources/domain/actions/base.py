@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 
-from tuivirt.core.action import Actions, Condition
+from tuivirt.core.action import Actions, Condition, Loss
 from tuivirt.resources.domain.snapshot import KIND, Domain, State
 
 action = Actions[Domain](KIND)
 
 ACTIVE = Condition[Domain](lambda d: d.active, "is not running")
-INACTIVE = Condition[Domain](lambda d: not d.active, "is running already")
-RUNNING = Condition[Domain](
-    lambda d: d.state in {State.RUNNING, State.BLOCKED}, "is not running, so its guest cannot answer"
-)
+INACTIVE = Condition[Domain](lambda d: not d.active, "has been started already")
+_RUNS = frozenset({State.RUNNING, State.BLOCKED})
+RUNNING = Condition[Domain](lambda d: d.state in _RUNS, "is not running")
+ANSWERING = Condition[Domain](lambda d: d.state in _RUNS, "is not running, so its guest cannot answer")
 PAUSED = Condition[Domain](lambda d: d.state is State.PAUSED, "is not paused")
 PERSISTENT = Condition[Domain](lambda d: d.persistent, "is transient: it has no saved definition")
 SAVED = Condition[Domain](lambda d: d.managed_save, "has no saved state")
+VANISHES = Loss[Domain](
+    lambda d, _params: not d.persistent,
+    "Transient, so that the definition is gone from {host} with the guest: {name}. It is kept in the local"
+    " history.",
+)
 ASLEEP = Condition[Domain](lambda d: d.state is State.PMSUSPENDED, "is not in power-management sleep")
 
 

@@ -1,12 +1,14 @@
 """What is written down about a domain: name, title, tags, policies, the definition itself."""
 
+from collections.abc import Collection
+from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
 import libvirt
 
-from tuivirt.core.action import Condition, Param
+from tuivirt.core.action import Condition, Loss, Param
 from tuivirt.resources.domain import tags as tag_element
-from tuivirt.resources.domain.actions.base import INACTIVE, PERSISTENT, action, at, flags_of, scope_words
+from tuivirt.resources.domain.actions.base import PERSISTENT, action, at, flags_of, scope_words
 from tuivirt.resources.domain.snapshot import Domain
 
 
@@ -48,7 +50,12 @@ class NewName(NamedTuple):
 
 @action(
     "Rename",
-    when=(PERSISTENT, INACTIVE),
+    when=(
+        PERSISTENT,
+        Condition[Domain](
+            lambda d: not d.active, "is running: libvirt renames only domains that are shut off"
+        ),
+    ),
     params=NewName,
     bulk=False,
     virsh=lambda d, p: ("domrename", *at(d), "--new-name", p.name),
@@ -58,13 +65,13 @@ def rename(dom: libvirt.virDomain, new: NewName) -> None:
     dom.rename(new.name, 0)
 
 
-def _metadata(which: str) -> Any:
-    """Start a form with what the definition says now; the UI passes a row that has the details."""
-    return lambda item: getattr(item, which, "")
+def _now(which: str, label: str, **more: Any) -> Param:
+    """A field that starts with what the definition says now, and so cannot be shown before that is read."""
+    return Param(label, initial=attrgetter(which), needs_details=True, **more)
 
 
 class NewTitle(NamedTuple):
-    title: Annotated[str, Param("Title", initial=_metadata("title"), hint="one line; empty removes it")] = ""
+    title: Annotated[str, _now("title", "Title", hint="one line; empty removes it")] = ""
 
 
 @action(
@@ -79,7 +86,7 @@ def set_title(dom: libvirt.virDomain, new: NewTitle) -> None:
 
 
 class NewDescription(NamedTuple):
-    description: Annotated[str, Param("Description", kind="lines", initial=_metadata("description"))] = ""
+    description: Annotated[str, _now("description", "Description", kind="lines")] = ""
 
 
 @action(
@@ -94,16 +101,17 @@ def set_description(dom: libvirt.virDomain, new: NewDescription) -> None:
     dom.setMetadata(libvirt.VIR_DOMAIN_METADATA_DESCRIPTION, text, None, None, _scope(dom))
 
 
+_WORDS = "words, with spaces or commas between"
+
+
 class NewTags(NamedTuple):
-    tags: Annotated[
-        tuple[str, ...],
-        Param("Tags", kind="words", initial=_metadata("tags"), hint="words, with spaces or commas between"),
-    ] = ()
+    tags: Annotated[tuple[str, ...], _now("tags", "Tags", kind="words", hint=_WORDS)] = ()
 
 
 @action(
     "Set tags",
     params=NewTags,
+    bulk=False,
     virsh=lambda d, p: (
         "metadata",
         *at(d),
@@ -115,9 +123,42 @@ class NewTags(NamedTuple):
 )
 def set_tags(dom: libvirt.virDomain, new: NewTags) -> None:
     """Replace the tags, which are kept in the domain's own metadata and travel with it."""
-    element = tag_element.build(new.tags) if new.tags else None
+    _write_tags(dom, new.tags)
+
+
+def _write_tags(dom: libvirt.virDomain, tags: Collection[str]) -> None:
+    element = tag_element.build(tags) if tags else None
     kind = libvirt.VIR_DOMAIN_METADATA_ELEMENT
     dom.setMetadata(kind, element, tag_element.PREFIX, tag_element.NAMESPACE, _scope(dom))
+
+
+def _read_tags(dom: libvirt.virDomain) -> tuple[str, ...]:
+    """Those of the saved definition, or of the running guest where there is no other."""
+    scope = libvirt.VIR_DOMAIN_AFFECT_CONFIG if dom.isPersistent() else libvirt.VIR_DOMAIN_AFFECT_LIVE
+    try:
+        return tag_element.parse(
+            dom.metadata(libvirt.VIR_DOMAIN_METADATA_ELEMENT, tag_element.NAMESPACE, scope)
+        )
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN_METADATA:
+            raise
+        return ()
+
+
+class TagChange(NamedTuple):
+    add: Annotated[tuple[str, ...], Param("Add", kind="words", hint=_WORDS)] = ()
+    remove: Annotated[tuple[str, ...], Param("Remove", kind="words")] = ()
+
+
+@action("Add or remove tags", params=TagChange)
+def change_tags(dom: libvirt.virDomain, change: TagChange) -> None:
+    """Add tags and remove some, and leave the others as they are."""
+    if not change.add and not change.remove:
+        raise ValueError("there is no tag to add or remove")
+    before = set(_read_tags(dom))
+    after = (before | set(change.add)) - set(change.remove)
+    if after != before:
+        _write_tags(dom, after)
 
 
 _EVENTS = {
@@ -246,6 +287,20 @@ class Undefine(NamedTuple):
     " it stops. The definition is kept in the local history.",
     danger=True,
     params=Undefine,
+    losses=(
+        Loss[Domain](
+            lambda d, p: p.managed_save and d.managed_save,
+            "The saved state of {name} is removed too: what was in the guest's memory is lost.",
+        ),
+        Loss[Domain](
+            lambda _domain, p: p.nvram == "remove",
+            "The UEFI variables of {name} are removed too: boot entries and enrolled keys are lost.",
+        ),
+        Loss[Domain](
+            lambda _domain, p: p.tpm == "remove",
+            "The TPM of {name} is removed too: what was sealed with it, such as keys of disks, is lost.",
+        ),
+    ),
     replaces_definition=True,
     virsh=lambda d, p: ("undefine", *at(d), *p.words()),
 )

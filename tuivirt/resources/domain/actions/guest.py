@@ -4,8 +4,9 @@ from typing import Annotated, NamedTuple
 
 import libvirt
 
-from tuivirt.core.action import Param
-from tuivirt.resources.domain.actions.base import RUNNING, action, at
+from tuivirt.core.action import Loss, Param
+from tuivirt.resources.domain.actions.base import ANSWERING, RUNNING, action, at
+from tuivirt.resources.domain.snapshot import Domain
 
 # Linux key codes (linux/input-event-codes.h), which libvirt translates for every hypervisor.
 _CTRL, _ALT, _SYSRQ, _META = 29, 56, 99, 125
@@ -27,6 +28,15 @@ COMBINATIONS: dict[str, tuple[int, ...]] = {
     "Magic SysRq: reboot": (_ALT, _SYSRQ, 48),
     "Magic SysRq: help": (_ALT, _SYSRQ, 35),
 }
+_DESTRUCTIVE = {
+    "Ctrl+Alt+Backspace": "Where {name} on {host} has it enabled, this ends the graphical session:"
+    " unsaved work in it is lost.",
+    "Magic SysRq: remount read-only": "All file systems of {name} on {host} become read-only at once:"
+    " what is being written is lost until it is restarted.",
+    "Magic SysRq: reboot": "{name} on {host} restarts at once, without writing anything back:"
+    " unsaved work in the guest is lost.",
+}
+"""What a combination destroys in a guest that obeys it."""
 _NAMES = {_CTRL: "KEY_LEFTCTRL", _ALT: "KEY_LEFTALT", _SYSRQ: "KEY_SYSRQ", _META: "KEY_LEFTMETA"}
 
 
@@ -40,10 +50,15 @@ class Keys(NamedTuple):
         return COMBINATIONS[self.combination]
 
 
+def _destroys(combination: str, says: str) -> Loss[Domain]:
+    return Loss[Domain](lambda _domain, keys: keys.combination == combination, says)
+
+
 @action(
     "Send keys",
-    when=(RUNNING,),
+    when=(ANSWERING,),
     params=Keys,
+    losses=tuple(_destroys(name, says) for name, says in _DESTRUCTIVE.items()),
     virsh=lambda d, p: (
         "send-key",
         *at(d),

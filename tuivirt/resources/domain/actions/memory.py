@@ -4,8 +4,9 @@ from typing import Annotated, NamedTuple
 
 import libvirt
 
-from tuivirt.core.action import Param
-from tuivirt.resources.domain.actions.base import ACTIVE, PERSISTENT, SAVED, action, at, flags_of
+from tuivirt.core.action import Loss, Param
+from tuivirt.resources.domain.actions.base import ACTIVE, PERSISTENT, SAVED, VANISHES, action, at, flags_of
+from tuivirt.resources.domain.snapshot import Domain
 
 
 @action(
@@ -31,10 +32,13 @@ def managed_save_remove(dom: libvirt.virDomain) -> None:
     dom.managedSaveRemove(0)
 
 
+def _file(example: str) -> Param:
+    hint = f"{example}; a file of that name on the host is replaced"
+    return Param("File on the host", kind="path", required=True, hint=hint)
+
+
 class SaveTo(NamedTuple):
-    path: Annotated[str, Param("File on the host", kind="path", required=True, hint="/var/tmp/NAME.save")] = (
-        ""
-    )
+    path: Annotated[str, _file("/var/tmp/NAME.save")] = ""
     bypass_cache: Annotated[bool, Param("Bypass the file system cache", kind="flag")] = False
 
 
@@ -75,9 +79,7 @@ _DUMP_NUMBERS = {
 
 
 class DumpTo(NamedTuple):
-    path: Annotated[str, Param("File on the host", kind="path", required=True, hint="/var/tmp/NAME.core")] = (
-        ""
-    )
+    path: Annotated[str, _file("/var/tmp/NAME.core")] = ""
     memory_only: Annotated[bool, Param("Memory only", kind="flag")] = True
     format: Annotated[str, Param("Format (memory only)", kind="choice", choices=_DUMP_FORMATS)] = "raw"
     live: Annotated[bool, Param("Let the guest run meanwhile", kind="flag")] = False
@@ -109,6 +111,18 @@ class DumpTo(NamedTuple):
     params=DumpTo,
     job=True,
     bulk=False,
+    losses=(
+        Loss[Domain](
+            lambda _domain, p: p.after == "crash",
+            "{name} on {host} is forced off after the dump: unsaved work in the guest is lost.",
+        ),
+        Loss[Domain](
+            lambda _domain, p: p.after == "reset",
+            "{name} on {host} is reset after the dump: unsaved work in the guest is lost.",
+        ),
+        Loss[Domain](lambda d, p: p.after == "crash" and VANISHES.when(d, p), VANISHES.says),
+    ),
+    ends=lambda p: p.after == "crash",
     virsh=lambda d, p: ("dump", *at(d), "--file", p.path, *p.words()),
 )
 def dump(dom: libvirt.virDomain, options: DumpTo) -> None:

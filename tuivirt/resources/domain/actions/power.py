@@ -4,17 +4,20 @@ from typing import Annotated, NamedTuple
 
 import libvirt
 
-from tuivirt.core.action import Param
+from tuivirt.core.action import Loss, Param
 from tuivirt.resources.domain.actions.base import (
     ACTIVE,
+    ANSWERING,
     ASLEEP,
     INACTIVE,
     PAUSED,
     RUNNING,
+    VANISHES,
     action,
     at,
     flags_of,
 )
+from tuivirt.resources.domain.snapshot import Domain
 
 
 @action(
@@ -48,6 +51,16 @@ class StartOptions(NamedTuple):
     "Start with options",
     when=(INACTIVE,),
     params=StartOptions,
+    losses=(
+        Loss[Domain](
+            lambda d, p: p.force_boot and d.managed_save,
+            "The saved state of {name} on {host} is discarded: what was in the guest's memory is lost.",
+        ),
+        Loss[Domain](
+            lambda _domain, p: p.reset_nvram,
+            "The UEFI variables of {name} on {host} are reset: boot entries and enrolled keys are lost.",
+        ),
+    ),
     virsh=lambda d, p: ("start", *at(d), *p.words()),
 )
 def start_with(dom: libvirt.virDomain, options: StartOptions) -> None:
@@ -73,7 +86,11 @@ def start_with(dom: libvirt.virDomain, options: StartOptions) -> None:
     dom.createWithFlags(flags)
 
 
-@action("Shut down", key="d", when=(RUNNING,), virsh=lambda d: ("shutdown", *at(d)))
+def _always(_params: object) -> bool:
+    return True
+
+
+@action("Shut down", key="d", when=(ANSWERING,), ends=_always, virsh=lambda d: ("shutdown", *at(d)))
 def shutdown(dom: libvirt.virDomain) -> None:
     """Ask the guest to shut down, in the way the hypervisor prefers."""
     dom.shutdown()
@@ -101,7 +118,8 @@ class GuestMode(NamedTuple):
 
 @action(
     "Shut down by …",
-    when=(RUNNING,),
+    when=(ANSWERING,),
+    ends=_always,
     params=GuestMode,
     virsh=lambda d, p: ("shutdown", *at(d), "--mode", p.mode),
 )
@@ -110,7 +128,7 @@ def shutdown_by(dom: libvirt.virDomain, options: GuestMode) -> None:
     dom.shutdownFlags(_SHUTDOWN_MODES[options.mode])
 
 
-@action("Reboot", key="r", when=(RUNNING,), virsh=lambda d: ("reboot", *at(d)))
+@action("Reboot", key="r", when=(ANSWERING,), virsh=lambda d: ("reboot", *at(d)))
 def reboot(dom: libvirt.virDomain) -> None:
     """Ask the guest to reboot, in the way the hypervisor prefers."""
     dom.reboot(0)
@@ -127,7 +145,7 @@ _REBOOT_MODES = {
 
 @action(
     "Reboot by …",
-    when=(RUNNING,),
+    when=(ANSWERING,),
     params=GuestMode,
     virsh=lambda d, p: ("reboot", *at(d), "--mode", p.mode),
 )
@@ -159,6 +177,8 @@ _OFF_LOSS = "It is like pulling the plug: unsaved work in the guest is lost"
     confirm=_OFF_LOSS + ". Force {name} on {host} off?",
     danger=True,
     urgent=True,
+    losses=(VANISHES,),
+    ends=_always,
     virsh=lambda d: ("destroy", *at(d)),
 )
 def destroy(dom: libvirt.virDomain) -> None:
@@ -172,6 +192,8 @@ def destroy(dom: libvirt.virDomain) -> None:
     confirm=_OFF_LOSS + ", but its disks are flushed first. Force {name} on {host} off?",
     danger=True,
     urgent=True,
+    losses=(VANISHES,),
+    ends=_always,
     virsh=lambda d: ("destroy", *at(d), "--graceful"),
 )
 def destroy_graceful(dom: libvirt.virDomain) -> None:
