@@ -35,8 +35,7 @@ def run(options: "RunOptions") -> int:
     )
     for source in options.sources:
         fleet.add(source.name, source.uri, read_only=source.read_only)
-    for name in options.opened:
-        fleet.connect(name)
+    fleet.connect_all(options.opened)
     with _screen():
         return _run_app(options, fleet)
 

@@ -1,5 +1,5 @@
 """The backend against a real daemon that others change: what arrives by itself, what it costs on the wire,
-and what goes on when a guest or the daemon itself does not answer.
+and what goes on when the daemon does not answer.
 """
 
 import time
@@ -18,7 +18,6 @@ from tests.support.wait import until
 from tuivirt.backend import connection as connection_module
 from tuivirt.core.backend import Watch
 from tuivirt.core.changes import ConnectionChanged, DetailRead, Happened, HostSampled, Sampled, Upserted
-from tuivirt.core.errors import HostError
 from tuivirt.resources.domain.snapshot import State
 
 ALL = frozenset({"cpu", "memory", "vcpu", "block", "net"})
@@ -225,60 +224,6 @@ class TestOnTheWire:
         other.close()
         assert median(took) < 0.1
         print(f"change → record: median {median(took) * 1000:.1f} ms, worst {max(took) * 1000:.1f} ms")
-
-
-class TestHungGuest:
-    async def test_everything_else_goes_on(self, daemon: LibvirtDaemon) -> None:
-        daemon.define(*(guest_xml(name, agent=True) for name in ("hung", "web", "db")))
-        for name in ("hung", "web"):
-            daemon.virsh("start", name)
-        with Headless(stats_interval=0.05) as app:
-            app.open(daemon.uri)
-            settled(app)
-            daemon.freeze_guest("hung")
-            keys = {name: app.domain(name).key for name in ("hung", "web", "db")}
-            # The counters are asked of every guest: that call is stuck now, and no second one follows.
-            watch = Watch(
-                stats=True, groups=ALL, everyone=True, host=True, addresses=True, visible=tuple(keys.values())
-            )
-            app.fleet.watch({HOST: watch})
-            until(lambda: stuck(app, "stats", 0.3), "the call for counters is stuck")
-
-            # States and definitions of all.
-            app.until(lambda: all(app.domain(name).details for name in keys), "details")
-            assert (await app.fleet.definition(keys["hung"])).live is not None
-            assert (await app.fleet.definition(keys["web"])).live is not None
-            app.fleet.refresh(HOST)
-            listed = len(app.changes)
-            app.until(lambda: len(app.changes) > listed, "a list")
-
-            # Actions on the others, and their changes from outside.
-            daemon.virsh("suspend", "web")
-            app.until(lambda: app.domain("web").item.state is State.PAUSED, "paused from outside")
-            assert app.perform("domain.resume", "web")[0].phase == "done"
-            app.until(lambda: app.domain("web").item.state is State.RUNNING, "resumed from here")
-            assert app.perform("domain.start", "db")[0].phase == "done"
-
-            # What only the guest itself could tell is refused at once.
-            until(lambda: stuck(app, "stats", 2.5), "it hangs for a while", 5)
-            with pytest.raises(HostError, match="hung does not respond"):
-                await app.fleet.disk_sizes(keys["hung"], ("vda",))
-            assert await app.fleet.disk_sizes(keys["web"], ("vda",)) == ()
-            until(
-                lambda: [label for label, _ in app.fleet.calls(HOST)] == ["stats"], "that call alone is left"
-            )
-
-            # libvirt asks it to end for ten seconds before it kills it.
-            (state,) = app.perform("domain.destroy", "hung", timeout=30)
-            assert (state.phase, state.note) == ("done", "")
-            app.until(lambda: not app.domain("hung").active, "the list shows it")
-            before = count(app, Sampled)
-            app.until(lambda: count(app, Sampled) > before, "counters come again")
-
-
-def stuck(app: Headless, label: str, seconds: float) -> bool:
-    now = time.monotonic()
-    return any(called == label and now - at > seconds for called, at in app.fleet.calls(HOST))
 
 
 class TestDaemonAway:

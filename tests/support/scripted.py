@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tuivirt.backend.inbox import Inbox
 from tuivirt.core import changes as c
-from tuivirt.core.backend import Definition, DiskSize, Request, Watch
+from tuivirt.core.backend import Call, Definition, DiskSize, Request, Watch
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
 from tuivirt.core.usage import Sample
@@ -64,11 +64,12 @@ class ScriptedBackend:
         self.requests: list[Request] = []
         self.aborted: list[int] = []
         self.asked: list[tuple[str, str]] = []
-        """What was asked of connections: *connect*, *disconnect*, *refresh*, *forget* and its name."""
+        """What was asked of connections and its name: *connect*, *give up*, *disconnect*, *refresh* …"""
         self.answers: list[tuple[int, str | None]] = []
         self.watches: dict[str, Watch] = {}
         self.definitions: dict[Key, Definition] = {}
-        self.calls_in_flight: dict[str, tuple[tuple[str, float], ...]] = {}
+        self.abandoned: list[int] = []
+        self.calls_in_flight: dict[str, tuple[Call, ...]] = {}
 
     # For the test
 
@@ -121,6 +122,9 @@ class ScriptedBackend:
     def connect(self, name: str) -> None:
         self.asked.append(("connect", name))
 
+    def give_up(self, name: str) -> None:
+        self.asked.append(("give up", name))
+
     def disconnect(self, name: str) -> None:
         self.asked.append(("disconnect", name))
 
@@ -144,13 +148,16 @@ class ScriptedBackend:
     def abort(self, run: int) -> None:
         self.aborted.append(run)
 
+    def abandon(self, run: int) -> None:
+        self.abandoned.append(run)
+
     def definition(self, key: Key) -> Awaitable[Definition]:
         return _ready(self.definitions.get(key))
 
     def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
         return _ready(())
 
-    def calls(self, name: str) -> tuple[tuple[str, float], ...]:
+    def calls(self, name: str) -> tuple[Call, ...]:
         return self.calls_in_flight.get(name, ())
 
     def close(self) -> None:

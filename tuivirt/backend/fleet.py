@@ -1,7 +1,7 @@
 """The fleet: every connection of the app behind the protocol that the user interface sees."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -12,7 +12,8 @@ from tuivirt.backend.askpass import Askpass
 from tuivirt.backend.connection import Connection
 from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
-from tuivirt.core.backend import Definition, DiskSize, Request, Watch
+from tuivirt.backend.opener import Opener
+from tuivirt.core.backend import Call, Definition, DiskSize, Request, Watch
 from tuivirt.core.changes import Change, ConnectionRemoved
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
@@ -48,6 +49,7 @@ class Fleet:
         self._inbox = Inbox()
         self._desk = Desk(self._inbox)
         self._askpass = Askpass()
+        self._opener = Opener()
         self._connections: dict[str, Connection] = {}
         self._keep_definition = keep_definition
 
@@ -73,6 +75,7 @@ class Fleet:
             inbox=self._inbox,
             desk=self._desk,
             askpass=self._askpass,
+            opener=self._opener,
             interval=self._options.stats_interval,
             keepalive=self._options.keepalive,
             reconnect=self._options.reconnect,
@@ -86,7 +89,15 @@ class Fleet:
         self._inbox.put(ConnectionRemoved(name))
 
     def connect(self, name: str) -> None:
-        self._connections[name].connect()
+        self._connections[name].connect(at_once=True)
+
+    def connect_all(self, names: Iterable[str]) -> None:
+        """Open these, a handful at a time."""
+        for name in names:
+            self._connections[name].connect(at_once=False)
+
+    def give_up(self, name: str) -> None:
+        self._connections[name].give_up()
 
     def disconnect(self, name: str) -> None:
         self._runner.forget(name)
@@ -125,15 +136,19 @@ class Fleet:
     def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
         from tuivirt.resources.domain.definition import disk_sizes
 
-        return self._ask(key, "disk sizes", lambda dom: disk_sizes(dom, targets), of_guest=True)
+        return self._ask(key, "disk sizes", lambda dom: disk_sizes(dom, targets), of_guest=key.id)
 
-    def calls(self, name: str) -> tuple[tuple[str, float], ...]:
+    def abandon(self, run: int) -> None:
+        self._runner.abandon(run)
+
+    def calls(self, name: str) -> tuple[Call, ...]:
         connection = self._connections.get(name)
         session = connection.session if connection is not None else None
         return session.places.calls() if session is not None else ()
 
     def close(self) -> None:
         self._inbox.detach()
+        self._opener.stop()
         self._runner.stop()
         for connection in self._connections.values():
             connection.close()
@@ -141,7 +156,7 @@ class Fleet:
         self._askpass.close()
 
     def _ask(
-        self, key: Key, label: str, question: Callable[[libvirt.virDomain], T], *, of_guest: bool = False
+        self, key: Key, label: str, question: Callable[[libvirt.virDomain], T], *, of_guest: str = ""
     ) -> Awaitable[T]:
         """Answer a question of the user interface about one domain on a lane of its connection."""
         connection = self._connections.get(key.connection)

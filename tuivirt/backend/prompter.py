@@ -118,6 +118,11 @@ class Prompter:
             self._reason = error.get_error_message() or str(error)
             return True
 
+    @property
+    def waits(self) -> bool:
+        """The user has not answered yet."""
+        return bool(self._pending)
+
     def close(self) -> None:
         """The attempt is over, or given up: its questions are withdrawn."""
         with self._lock:

@@ -66,7 +66,8 @@ class Session:
     ) -> None:
         self.name = name
         self.conn = conn
-        self.places = places = Places()
+        # What libvirt's client has forgotten is sent with any other call: see ``Nudger``.
+        self.places = places = Places(None if in_process else conn.getLibVersion)
         self._outlet = outlet = Outlet(inbox)
         self._reports = reports
         self._questions = Questions(uri)
@@ -87,7 +88,7 @@ class Session:
         )
         self._prober = Prober(name, places, outlet, find=self.handle, run_directory=run_directory)
         self._guests = Guests(
-            name, conn, places, outlet, find=self.handle, active=self._is_active, in_process=in_process
+            name, conn, places, outlet, find=self.handle, active=self._answers, in_process=in_process
         )
 
     def begin(self) -> None:
@@ -115,11 +116,11 @@ class Session:
         """The handle of a domain. Raises libvirtError when there is none (any more)."""
         return self._handles.get(uuid) or self.conn.lookupByUUIDString(uuid)
 
-    def ask(self, label: str, question: Callable[[], T], *, of_guest: bool = False) -> Future[T]:
-        """Answer a question of the user interface; ``of_guest``: it may wait for a guest that hangs."""
+    def ask(self, label: str, question: Callable[[], T], *, of_guest: str = "") -> Future[T]:
+        """Answer a question of the user interface; it may wait for the guest ``of_guest`` (UUID), if any."""
 
         def answer() -> T:
-            with self.places.shared(label):
+            with self.places.asking(label, of_guest) if of_guest else self.places.safe(label):
                 return question()
 
         return self._questions.ask(self._guests if of_guest else self._prober, answer)
@@ -171,7 +172,7 @@ class Session:
 
     def _subscribe_and_list(self) -> None:
         try:
-            with self.places.read("subscribe"):
+            with self.places.safe("subscribe"):
                 self._undo_by_number(events.subscribe_lifecycle(self.conn, self.name, self._on_event))
         except libvirt.libvirtError as error:
             if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
@@ -179,7 +180,7 @@ class Session:
             log.info("%s has no events; press the refresh key there", self.name)
         self._list()
         self._reports.listed()
-        with self.places.read("close callback"):
+        with self.places.safe("close callback"):
             self.conn.registerCloseCallback(lambda _conn, reason, _opaque: self._reports.lost(reason), None)
             self._undo.append(self.conn.unregisterCloseCallback)
         # Not on the probe lane, where the first questions of the user interface would wait for all of it.
@@ -188,13 +189,13 @@ class Session:
 
     def _subscribe_to_others(self) -> None:
         try:
-            with self.places.shared("subscribe"):
+            with self.places.safe("subscribe"):
                 self._undo_by_number(events.subscribe_others(self.conn, self.name, self._on_event))
         finally:
             self._prober.begin()
 
     def _read_facts(self) -> None:
-        with self.places.shared("host facts"):
+        with self.places.safe("host facts"):
             facts = host.read_facts(self.conn)
         self._reports.facts(facts)
 
@@ -205,7 +206,7 @@ class Session:
     def _list(self) -> None:
         with self._lock:
             self._dirty.clear()
-        with self.places.read("list"):
+        with self.places.safe("list"):
             domains, self._handles = list_all(self.conn, self.name)
         # The store first: it drops what comes for a domain that it does not know.
         self._outlet.put(Listed(self.name, KIND, tuple(domains)))
@@ -240,7 +241,7 @@ class Session:
         if not dirty:
             return  # a list has come before
         try:
-            with self.places.read("read"):
+            with self.places.safe("read"):
                 domains, handles = read_some(self.conn, self.name, dirty.values())
                 # A new dict, because other threads are looking at the old one.
                 kept = {uuid: handle for uuid, handle in self._handles.items() if uuid not in dirty}
@@ -261,7 +262,9 @@ class Session:
         if handles:
             self._sampler.some_once(handles)
 
-    def _is_active(self, uuid: str) -> bool:
-        """As far as is known here: a handle's id is that of its last reading."""
+    def _answers(self, uuid: str) -> bool:
+        """Whether a guest can be asked, as far as is known: it is active (a handle's id is that of its last
+        reading), and does not hang.
+        """
         handle = self._handles.get(uuid)
-        return handle is not None and handle.ID() != -1
+        return handle is not None and handle.ID() != -1 and uuid not in self._sampler.hung

@@ -65,6 +65,16 @@ class Request(NamedTuple):
     params: object | None = None
 
 
+class Call(NamedTuple):
+    """A call in flight on a connection."""
+
+    label: str
+    since: float
+    """Monotonic seconds."""
+    left: bool = False
+    """Nobody waits for its answer any more."""
+
+
 class Backend(Protocol):
     """Connections and what is done over them."""
 
@@ -80,7 +90,11 @@ class Backend(Protocol):
     def forget(self, name: str) -> None:
         """Close a connection and drop all that is known of it."""
 
-    def connect(self, name: str) -> None: ...
+    def connect(self, name: str) -> None:
+        """Open it now, or try at once to have back what was lost."""
+
+    def give_up(self, name: str) -> None:
+        """Stop trying to connect: what was lost keeps its rows, and is not tried again by itself."""
 
     def disconnect(self, name: str) -> None: ...
 
@@ -104,14 +118,17 @@ class Backend(Protocol):
     def abort(self, run: int) -> None:
         """Cancel a queued run, or ask libvirt to abort the job of a running one."""
 
+    def abandon(self, run: int) -> None:
+        """Wait no more for a run that lasts: it ends as *abandoned*. One that is queued is taken back."""
+
     def definition(self, key: Key) -> Awaitable[Definition]:
         """Raises HostError."""
 
     def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
         """Sizes of the disks that libvirt can measure. Raises HostError."""
 
-    def calls(self, name: str) -> tuple[tuple[str, float], ...]:
-        """Label and start (monotonic seconds) of the calls in flight on a connection, oldest first."""
+    def calls(self, name: str) -> tuple[Call, ...]:
+        """The calls in flight on a connection, oldest first."""
 
     def close(self) -> None:
         """Let go of everything without waiting for any call."""

@@ -37,6 +37,7 @@ class DomainRecord(Record):
             self._shown = self._name_key = None
         if before.domid != item.domid:  # started, stopped, or both since the last reading
             self.addresses = None
+            self.hung_since = None
             if self.usage is not None:
                 self.usage.reset()
         if before.state is not item.state:
@@ -102,8 +103,10 @@ class DomainRecord(Record):
 
     @property
     def rates(self) -> Rates | None:
-        """The rates of the last tick; None for a domain that is not active."""
-        return self.usage.rates if self.usage is not None and self.item.active else None
+        """The rates of the last tick; None for a domain that is not active, or does not respond."""
+        if self.usage is None or not self.item.active or self.hung_since is not None:
+            return None
+        return self.usage.rates
 
     @property
     def vcpus(self) -> int | None:

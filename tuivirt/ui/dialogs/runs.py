@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tuivirt.core.changes import RunState
 from tuivirt.core.store import Store
 from tuivirt.ui.dialogs.base import Dialog
-from tuivirt.ui.dialogs.run_line import OVER, about, run_line, title_of
+from tuivirt.ui.dialogs.run_line import about, run_line, title_of
 from tuivirt.ui.dialogs.text import TextDialog, run_text
 from tuivirt.ui.widgets.choices import PushButton
 from tuivirt.ui.widgets.line_list import LineList
@@ -29,9 +29,7 @@ def in_order(active: Iterable[RunState], ended: Iterable[RunState]) -> list[RunS
     """What runs or waits first, oldest on top; then what is over, newest on top."""
     runs = {run.run: run for run in ended}
     runs.update((run.run, run) for run in active)
-    return sorted(
-        runs.values(), key=lambda run: (run.phase in OVER, -run.run if run.phase in OVER else run.run)
-    )
+    return sorted(runs.values(), key=lambda run: (run.over, -run.run if run.over else run.run))
 
 
 class RunsDialog(Dialog[None]):
@@ -92,7 +90,7 @@ class RunsDialog(Dialog[None]):
         runs = self._runs()
         at = next((n for n, run in enumerate(runs) if here is not None and run.run == here.run), None)
         self._list.show(runs, at)
-        active = sum(run.phase not in OVER for run in runs)
+        active = sum(not run.over for run in runs)
         self.retitle(f"Actions: {active} running or queued, {len(runs) - active} ended")
         self._describe()
 
@@ -114,12 +112,12 @@ class RunsDialog(Dialog[None]):
 
     def action_abort(self) -> None:
         run = self._list.item
-        if run is not None and run.phase not in OVER:
+        if run is not None and not run.over:
             self._backend.abort(run.run)
 
     def action_abort_all(self) -> None:
         for run in self._list.items:
-            if run.phase not in OVER:
+            if not run.over:
                 self._backend.abort(run.run)
 
     def press(self, name: str) -> None:
