@@ -79,7 +79,7 @@ async def test_one_hangs_and_everything_else_goes_on(daemon: LibvirtDaemon) -> N
         frozen = time.time()
         app.until(lambda: hung(app), "somebody does not respond")
         assert hung(app) == {"hung1"}
-        assert state_cell(app, "hung1") == "‼ not responding"
+        assert state_cell(app, "hung1") == "‼ no response"
         assert abs((app.domain("hung1").hung_since or 0) - frozen) < 2
         assert app.domain("hung1").rates is None
 
@@ -213,7 +213,7 @@ def test_an_action_is_abandoned(daemon: LibvirtDaemon) -> None:
         until(lambda: app.fleet.calls(HOST), "the call is in flight")
         app.fleet.abandon(app.last_states(stuck)[0].run)
         (state,) = app.ended(stuck, 1)
-        assert (state.phase, state.note) == ("abandoned", "its result is not known")
+        assert (state.phase, state.note) == ("abandoned", "result unknown")
         assert app.domain("hung1").run is None
         assert app.ended(queued, 1)[0].phase == "done", "the next one goes on"
         (call,) = [call for call in app.fleet.calls(HOST) if call.label == "Pause hung1"]
@@ -227,7 +227,10 @@ def test_an_action_is_abandoned(daemon: LibvirtDaemon) -> None:
                     for e in (c.entry for c in app.changes if isinstance(c, Happened))
                     if e.what == "Pause"
                 ]
-                == [("its result is not known", None), ("came back after it was abandoned: done", True)]
+                == [
+                    ("abandoned: result unknown", None),
+                    ("came back after it was abandoned: done", True),
+                ]
             ),
             "both are in the journal",
         )

@@ -78,7 +78,9 @@ class ScriptedBackend:
             self._inbox.put(change)
 
     def connection(self, name: str, phase: c.Phase = "open", **more: object) -> None:
-        """A connection is in that phase now."""
+        """A connection is in that phase now; when *stale* its rows are old from now on."""
+        if phase != "opening":
+            more = {"lost": NOW if phase == "stale" else None, "retry": None, "queued": False} | more
         state = self.states.get(name) or c.ConnectionState(name, f"qemu+ssh://root@{name}.example.org/system")
         self.states[name] = state._replace(phase=phase, since=NOW, **more)  # type: ignore[arg-type]
         self.tell(c.ConnectionChanged(self.states[name]))

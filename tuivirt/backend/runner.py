@@ -28,7 +28,7 @@ from tuivirt.resources import host
 log = logging.getLogger(__name__)
 
 READ_ONLY = "the connection is read-only"
-ABANDONED = "its result is not known"
+ABANDONED = "result unknown"
 
 KeepDefinition = Callable[[Key, str, str], object]
 """Writes (key, name, XML with secrets) to the local history; raises OSError."""
@@ -152,7 +152,7 @@ class Runner:
             if run.target is not None and (session := run.target.session) is not None:
                 session.places.leave_behind(_label(run))
             if run.tell(phase="abandoned", note=ABANDONED, progress=None, can_abort=False):
-                self._note(run, ABANDONED, ok=None)
+                self._note(run, f"abandoned: {ABANDONED}", ok=None)
                 log.info("%s of %s was abandoned", run.action.title, key)
 
     def _taken_back(self, run: _Run) -> None:

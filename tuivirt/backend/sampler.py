@@ -24,6 +24,8 @@ from tuivirt.resources.domain.definition import HUNG
 from tuivirt.resources.domain.read import Handles
 from tuivirt.resources.domain.stats import Samples
 
+LEISURE = 15.0
+"""Seconds between two readings of the load of a host of which only the line is shown."""
 PAUSE_PER_SECOND = 10.0
 """A tick comes no sooner than ten times the last call's own time, so that slow hosts are asked less …"""
 LONGEST_PAUSE = 30.0
@@ -65,6 +67,8 @@ class Sampler(Lane):
         self._watch = Watch()
         self._all = False
         self._once: Handles = {}
+        self._load_due = 0.0
+        """When the load is read next though nothing else is, monotonic seconds."""
         self._due = 0.0
         """When the next tick is due, monotonic seconds; 0: at once."""
         self._took = 0.0
@@ -115,13 +119,18 @@ class Sampler(Lane):
         if self._once:
             chosen, self._once = self._once, {}
             return partial(self._sample_some, chosen), None
-        if not self._watch.stats and not (self._watch.host and self._host.told):
-            return None, None
         now = time.monotonic()
-        if self._due > now:
-            return None, self._due - now
-        self._due = now + self._interval
-        return self._tick, None
+        waits = []
+        if self._watch.stats or (self._watch.host and self._host.told):
+            if self._due <= now:
+                self._due = now + self._interval
+                return self._tick, None
+            waits.append(self._due - now)
+        if self._watch.load and self._host.told:
+            if self._load_due <= now:
+                return partial(self._sample_host, processors=True), None
+            waits.append(self._load_due - now)
+        return None, min(waits, default=None)
 
     def _sample_all(self) -> None:
         groups = self._watch.groups | SIZES
@@ -266,11 +275,15 @@ class Sampler(Lane):
                 samples[uuid] = sample
                 self._seen.add(uuid)
 
-    def _sample_host(self) -> None:
+    def _sample_host(self, *, processors: bool = False) -> None:
         with self._places.safe("host stats"):
-            answer = self._host.read()
+            answer = self._host.read(processors=processors)
         if answer is not None:
             self._outlet.put(HostSampled(self._connection, *answer))
+        # A share of the processors takes two readings: the second comes soon.
+        pause = LEISURE if self._host.is_rate else min(LEISURE, self._interval)
+        with self._condition:
+            self._load_due = time.monotonic() + pause
 
 
 def _by_activity(handles: Handles) -> tuple[Handles, Handles]:

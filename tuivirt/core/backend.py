@@ -20,6 +20,8 @@ class Watch(NamedTuple):
     """
     host: bool = False
     """The summary of this host is shown."""
+    load: bool = False
+    """Its line among the connections is shown, with the host's load: read now and then."""
     visible: tuple[Key, ...] = ()
     """Rows on screen, the one under the cursor first: details are read for these."""
     addresses: bool = False

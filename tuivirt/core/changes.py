@@ -10,7 +10,7 @@ from tuivirt.core.usage import Sample
 
 Phase = Literal["closed", "opening", "open", "stale", "failed"]
 RunPhase = Literal["queued", "running", "done", "failed", "cancelled", "abandoned"]
-"""*abandoned*: nobody waits for it any more, and its result is not known."""
+"""*abandoned*: nobody waits for it any more, and result unknown."""
 
 
 class HostFacts(NamedTuple):

@@ -148,6 +148,10 @@ class Performer:
         """Cancel a queued run, or ask libvirt to abort the job of a running one."""
         self._backend.abort(run)
 
+    def abandon(self, run: int) -> None:
+        """Wait no more for a run."""
+        self._backend.abandon(run)
+
     # What becomes of it
 
     def update(self, runs: Sequence[RunState]) -> None:

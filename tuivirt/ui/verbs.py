@@ -70,6 +70,7 @@ def verbs(main: "MainScreen") -> Iterator[Verb]:
         words=lambda: [("csv", "for spreadsheets"), ("json", "for scripts")],
     )
     yield Verb("refresh", "read again now", lambda _: main.action_refresh_now())
+    yield Verb("abandon", "wait no more, as Ctrl+G does", lambda _: main.action_give_up())
     yield Verb("summary", "fold the summary line", lambda _: main.action_toggle_summary())
     yield Verb("help", "help for this place", lambda _: main.action_help(), ("h",))
     yield Verb("quit", "quit", lambda _: main.leave(), ("q", "exit"))

@@ -35,7 +35,7 @@ def _state(record: DomainRecord) -> Cell:
     item = record.item
     glyph, role = GLYPHS[item.state]
     if record.hung_since is not None:
-        return Cell(f"{BUSY if record.run is not None else HUNG} not responding", "bad")
+        return Cell(f"{BUSY if record.run is not None else HUNG} no response", "bad")
     if record.run is not None:
         return Cell(f"{BUSY} {item.state.value}", "info")
     word = "crashed" if item.state is State.SHUTOFF and item.reason_word == "crashed" else item.state.value
@@ -174,7 +174,7 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         _state,
         lambda r: r.item.state.value,
         lambda r: _STATE_ORDER[r.item.state],
-        doc="state, as libvirt words it",
+        doc="state, as libvirt words it, or that it does not respond",
     ),
     Column(
         "host",

@@ -52,6 +52,9 @@ class Runner(Protocol):
     def abort(self, run: int, /) -> None:
         """Cancel a queued run, or ask libvirt to abort the job of a running one."""
 
+    def abandon(self, run: int, /) -> None:
+        """Wait no more for a run."""
+
 
 @dataclass(slots=True)
 class _Row:
@@ -72,6 +75,7 @@ class PlanDialog(Dialog[bool]):
         Binding("y", "start", "Start", show=False),
         Binding("c", "abort", "Cancel it", show=False),
         Binding("C", "abort_all", "Cancel all", show=False),
+        Binding("ctrl+g", "abandon", "Wait no more", show=False),
         Binding("r", "retry", "Retry", show=False),
     ]
 
@@ -266,6 +270,11 @@ class PlanDialog(Dialog[bool]):
         row = self._list.item
         if self._batches and row is not None and row.run is not None and not row.run.over:
             self._runner.abort(row.run.run)
+
+    def action_abandon(self) -> None:
+        row = self._list.item
+        if self._batches and row is not None and row.run is not None and not row.run.over:
+            self._runner.abandon(row.run.run)
 
     def action_abort_all(self) -> None:
         for row in self._rows:

@@ -24,6 +24,9 @@ class Aborter(Protocol):
     def abort(self, run: int) -> None:
         """Cancel a queued run, or ask libvirt to abort the job of a running one."""
 
+    def abandon(self, run: int) -> None:
+        """Wait no more for a run."""
+
 
 def in_order(active: Iterable[RunState], ended: Iterable[RunState]) -> list[RunState]:
     """What runs or waits first, oldest on top; then what is over, newest on top."""
@@ -33,11 +36,14 @@ def in_order(active: Iterable[RunState], ended: Iterable[RunState]) -> list[RunS
 
 
 class RunsDialog(Dialog[None]):
-    """Follows all runs: progress, time spent, results; ``c`` cancels the one under the cursor."""
+    """Follows all runs: progress, time spent, results. ``c`` cancels the one under the cursor, Ctrl+G waits
+    for it no more.
+    """
 
     BINDINGS: ClassVar = [
         Binding("c", "abort", "Cancel it", show=False),
         Binding("C", "abort_all", "Cancel all", show=False),
+        Binding("ctrl+g", "abandon", "Wait no more", show=False),
         Binding("q,J", "cancel", "Close", show=False),
     ]
 
@@ -71,7 +77,7 @@ class RunsDialog(Dialog[None]):
         return (PushButton("Cancel all", name="abort_all"), PushButton("Close", name="cancel"))
 
     def hint(self) -> str:
-        return "c cancels it · C all · Enter details · Esc closes"
+        return "c cancels it · C all · Ctrl+G waits no more · Enter details · Esc closes"
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self._tick)
@@ -114,6 +120,11 @@ class RunsDialog(Dialog[None]):
         run = self._list.item
         if run is not None and not run.over:
             self._backend.abort(run.run)
+
+    def action_abandon(self) -> None:
+        run = self._list.item
+        if run is not None and not run.over:
+            self._backend.abandon(run.run)
 
     def action_abort_all(self) -> None:
         for run in self._list.items:

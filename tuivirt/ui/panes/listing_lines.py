@@ -36,8 +36,8 @@ def title_parts(
         left.append((f" · {len(view.marks)} marked{note}", "mark"))
     if reads and (unread := sum(1 for record in view.all_rows() if record.details is None)):
         left.append((f" · {unread} definitions to read", "dim"))
-    if state is not None and state.phase == "stale":
-        left.append((f" · stale since {units.duration(time.time() - state.since)}", "warn"))
+    if state is not None and state.lost is not None and state.phase != "open":
+        left.append((f" · stale for {units.duration(time.time() - state.lost)}", "warn"))
     return left, [] if query.empty else [(f"{plain(query.text)} ", "accent")]
 
 
@@ -54,8 +54,10 @@ def empty_notes(scope: str, filtered: str | None, connections: Mapping[str, Conn
             return ["No domains."]
         return ["No connection is open.", "Choose one with Tab and Enter, or with : and its name."]
     match state.phase:
+        case "opening" if state.queued:
+            return ["Waits until other connections are open.", "Ctrl+R connects now."]
         case "opening":
-            return [f"Connecting to {shown_uri(state.uri)} …"]
+            return [f"Connecting to {shown_uri(state.uri)} …", "Ctrl+G gives up."]
         case "open":
             return ["No domains."]
         case "closed":

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tuivirt.core.backend import Backend
+from tuivirt.core.backend import Backend, Watch
 from tuivirt.core.query import QueryError
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
@@ -20,6 +20,7 @@ from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commandline import CommandError, CommandLine, Verb
 from tuivirt.ui.commands import Command, actions_of, bindings_of
 from tuivirt.ui.copying import Copying
+from tuivirt.ui.giving_up import GivingUp
 from tuivirt.ui.hosts import Hosts
 from tuivirt.ui.options import Options
 from tuivirt.ui.overlays import Overlays
@@ -110,6 +111,7 @@ class MainScreen(Screen[None]):
         self.performer = Performer(self, backend, store, options)
         self.hosts = Hosts(self, backend, store, options)
         self.copying = Copying(self, backend, store)
+        self.giving_up = GivingUp(self, backend, store)
         self.overlays = Overlays(self, backend, store)
         self.keys_line = KeysLine(self, backend, store, options.keys)
         self.commandline = CommandLine(self.verbs)
@@ -226,6 +228,9 @@ class MainScreen(Screen[None]):
         record = self.listing.record
         if self._detail is not None and record is not None and record.host in watches:
             watches[record.host] = self._detail.wanted(watches[record.host])
+        if self.connections.display:
+            for name in self._open_names():
+                watches[name] = watches.get(name, Watch())._replace(load=True)
         self.backend.watch(watches)
 
     def _open_names(self) -> list[str]:
@@ -234,6 +239,8 @@ class MainScreen(Screen[None]):
     def _every_second(self) -> None:
         self.show_keys()
         self.performer.tick()
+        if self._detail is not None:
+            self._detail.tick()
         self.listing.show_title()
 
     def show_keys(self) -> None:
@@ -357,13 +364,17 @@ class MainScreen(Screen[None]):
         The cursor may have moved on since: nothing else takes the place of what is gone meanwhile.
         """
         if meant is None:
-            meant = self.chosen() if self._meant is None else self._meant
+            meant = self.meant()
         records = [record for record in meant if self.store.get(record.key) is not None]
         if meant and not records:
             self.tell(f"{meant[0].shown_name} is not there any more. Nothing was done.", severity="warning")
             return
         hidden = sum(self.listing.view.index(record.key) is None for record in records)
         self.performer.perform(ids, records, hidden=hidden if len(records) > 1 else 0)
+
+    def meant(self) -> Sequence[DomainRecord]:
+        """What was chosen when the command that runs was begun; without one, what is chosen now."""
+        return self.chosen() if self._meant is None else self._meant
 
     def chosen(self) -> list[DomainRecord]:
         """What an action is for: the marked domains when in the list, else the one under the cursor."""
@@ -444,6 +455,10 @@ class MainScreen(Screen[None]):
         for name in names:
             self.hosts.refresh(name)
 
+    def action_give_up(self) -> None:
+        """Wait no more for what lasts here."""
+        self.giving_up.give_up(self.meant())
+
     # Views
 
     def action_help(self) -> None:
@@ -462,7 +477,9 @@ class MainScreen(Screen[None]):
 
     def run_command(self, command: Command) -> None:
         """Run a command of the table where it belongs."""
-        node = self if command.place == "app" else self.listing.table
+        node: Widget = self if command.place == "app" else self.listing.table
+        if command.place == "connections":
+            node = self.arrangement.place
         self.run_worker(self.app.run_action(command.action, default_namespace=node))
 
     def theme_names(self) -> Iterable[str]:
