@@ -172,7 +172,6 @@ class Connection:
             uri = ConnectionURI.parse(self._state.uri)
             event_thread.ensure_running()
             conn = self._ask_and_open(attempt, uri)
-            keep_alive(conn, self._keepalive)
             # Not at the top: the host is asked before this process goes on importing; nor under the lock.
             import tuivirt.backend.session  # noqa: F401
         except libvirt.libvirtError as error:
@@ -224,6 +223,8 @@ class Connection:
             in_process=uri.in_process,
             run_directory=run_directory(uri, os.environ.get("XDG_RUNTIME_DIR")),
             interval=self._interval,
+            keepalive=self._keepalive,
+            opener=self._opener,
             inbox=self._inbox,
             reports=Reports(
                 listed=partial(self._listed, attempt),
@@ -368,15 +369,6 @@ _WORDS: dict[str, str] = {
     "stale": "connection lost",
     "failed": "failed",
 }
-
-
-def keep_alive(conn: libvirt.virConnect, keepalive: tuple[int, int]) -> None:
-    """Have libvirt notice a dead connection; no round trip. A driver inside this process has none to lose."""
-    try:
-        conn.setKeepAlive(*keepalive)
-    except libvirt.libvirtError as error:
-        if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
-            raise
 
 
 def close_late(conn: libvirt.virConnect) -> None:

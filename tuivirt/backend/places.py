@@ -50,6 +50,8 @@ class Places:
         self._changed = threading.Condition()
         self._taken: list[Place] = []
         self._closed = False
+        self.last_sign = time.monotonic()
+        """When the other side was last heard of, monotonic seconds."""
         self._nudging = False
         self._nudger: Nudger | None = None
         if nudge is not None:
@@ -97,9 +99,14 @@ class Places:
 
     def leave(self, place: Place) -> None:
         """The call has returned."""
+        self.heard()
         with self._changed:
             self._taken.remove(place)
             self._changed.notify_all()
+
+    def heard(self) -> None:
+        """Something has come from the other side."""
+        self.last_sign = time.monotonic()
 
     def leave_behind(self, label: str) -> None:
         """Nobody waits any more for the calls of that label; they keep their places."""

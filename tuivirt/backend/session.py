@@ -14,9 +14,11 @@ import libvirt
 from tuivirt.backend.guests import Guests
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.lane import Job, Lane
+from tuivirt.backend.opener import Opener
 from tuivirt.backend.outlet import Outlet
 from tuivirt.backend.places import Places
 from tuivirt.backend.prober import Prober
+from tuivirt.backend.pulse import Pulse
 from tuivirt.backend.questions import Questions
 from tuivirt.backend.sampler import Sampler
 from tuivirt.core.backend import Watch
@@ -61,6 +63,8 @@ class Session:
         in_process: bool,
         run_directory: Path | None,
         interval: float,
+        keepalive: tuple[int, int],
+        opener: Opener,
         inbox: Inbox,
         reports: Reports,
     ) -> None:
@@ -91,9 +95,19 @@ class Session:
             name, conn, places, outlet, find=self.handle, active=self._answers, in_process=in_process
         )
 
+        self._pulse = Pulse(
+            name,
+            places,
+            opener,
+            (0, 0) if in_process else keepalive,
+            ask=conn.getLibVersion,
+            lost=lambda: reports.lost(libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE),
+        )
+
     def begin(self) -> None:
         """Subscribe, then list: what changes in between is told by an event after the list."""
         self._submit(self._subscribe_and_list)
+        self._pulse.begin()
 
     def watch(self, watch: Watch) -> None:
         self._sampler.watch(watch)
@@ -130,6 +144,7 @@ class Session:
         self._outlet.shut()
         for lane in (self._read, self._sampler, self._prober, self._guests):
             lane.stop()
+        self._pulse.stop()
         self._questions.close()
         threading.Thread(target=self._let_go, name=f"close {self.name}", daemon=True).start()
 
@@ -183,9 +198,18 @@ class Session:
         with self.places.safe("close callback"):
             self.conn.registerCloseCallback(lambda _conn, reason, _opaque: self._reports.lost(reason), None)
             self._undo.append(self.conn.unregisterCloseCallback)
+        if self._ended():  # before anybody could be told
+            self._reports.lost(libvirt.VIR_CONNECT_CLOSE_REASON_EOF)
         # Not on the probe lane, where the first questions of the user interface would wait for all of it.
         self._guests.submit(self._subscribe_to_others)
         self._guests.submit(self._read_facts)
+
+    def _ended(self) -> bool:
+        """Whether the connection is closed already; no round trip."""
+        try:
+            return not self.conn.isAlive()
+        except libvirt.libvirtError:
+            return False  # a driver that does not tell
 
     def _subscribe_to_others(self) -> None:
         try:
@@ -216,6 +240,7 @@ class Session:
 
     def _on_event(self, event: DomainEvent) -> None:
         """Called on libvirt's event thread: hand over and return."""
+        self.places.heard()
         self._outlet.put(
             Happened(Entry(time.time(), event.key, event.name, "event", event.what, event.detail))
         )
