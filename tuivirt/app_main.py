@@ -40,8 +40,7 @@ def run(options: "RunOptions") -> int:
         fleet.add(source.name, source.uri, read_only=source.read_only)
     # Before the first connection: libvirt and libxml2 print as soon as it is tried.
     with _screen():
-        for name in options.opened:
-            fleet.connect(name)
+        fleet.connect_all(options.opened)
         return _run_app(options, fleet)
 
 

@@ -105,7 +105,7 @@ def test_a_daemon_that_dies_leaves_stale_rows_and_comes_back(app: App, daemon: L
     daemon.virsh("start", "web")
     app.until_row("web", "running")
     daemon.kill()
-    app.until_text("stale since", "◑")
+    app.until_text("stale for", "◑")
     assert row(app.screen, "web"), "the rows stay"
     app.press("s")
     app.until_text("not open")

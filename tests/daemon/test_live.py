@@ -1,9 +1,7 @@
-"""The backend against a real daemon that others change: what arrives by itself, what it costs on the wire,
-and what goes on when a guest or the daemon itself does not answer.
-"""
+"""The backend against a real daemon that others change: what arrives by itself, and what that costs."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -12,13 +10,11 @@ import pytest
 
 from tests.support.daemon import LibvirtDaemon
 from tests.support.guest import guest_xml
-from tests.support.headless import HOST, Headless, threads_of
+from tests.support.headless import HOST, Headless
 from tests.support.rpc_proxy import ProxyCounts, RpcProxy
 from tests.support.wait import until
-from tuivirt.backend import connection as connection_module
 from tuivirt.core.backend import Watch
-from tuivirt.core.changes import ConnectionChanged, DetailRead, Happened, HostSampled, Sampled, Upserted
-from tuivirt.core.errors import HostError
+from tuivirt.core.changes import DetailRead, Happened, HostSampled, Sampled, Upserted
 from tuivirt.resources.domain.snapshot import State
 
 ALL = frozenset({"cpu", "memory", "vcpu", "block", "net"})
@@ -225,145 +221,6 @@ class TestOnTheWire:
         other.close()
         assert median(took) < 0.1
         print(f"change → record: median {median(took) * 1000:.1f} ms, worst {max(took) * 1000:.1f} ms")
-
-
-class TestHungGuest:
-    async def test_everything_else_goes_on(self, daemon: LibvirtDaemon) -> None:
-        daemon.define(*(guest_xml(name, agent=True) for name in ("hung", "web", "db")))
-        for name in ("hung", "web"):
-            daemon.virsh("start", name)
-        with Headless(stats_interval=0.05) as app:
-            app.open(daemon.uri)
-            settled(app)
-            daemon.freeze_guest("hung")
-            keys = {name: app.domain(name).key for name in ("hung", "web", "db")}
-            # The counters are asked of every guest: that call is stuck now, and no second one follows.
-            watch = Watch(
-                stats=True, groups=ALL, everyone=True, host=True, addresses=True, visible=tuple(keys.values())
-            )
-            app.fleet.watch({HOST: watch})
-            until(lambda: stuck(app, "stats", 0.3), "the call for counters is stuck")
-
-            # States and definitions of all.
-            app.until(lambda: all(app.domain(name).details for name in keys), "details")
-            assert (await app.fleet.definition(keys["hung"])).live is not None
-            assert (await app.fleet.definition(keys["web"])).live is not None
-            app.fleet.refresh(HOST)
-            listed = len(app.changes)
-            app.until(lambda: len(app.changes) > listed, "a list")
-
-            # Actions on the others, and their changes from outside.
-            daemon.virsh("suspend", "web")
-            app.until(lambda: app.domain("web").item.state is State.PAUSED, "paused from outside")
-            assert app.perform("domain.resume", "web")[0].phase == "done"
-            app.until(lambda: app.domain("web").item.state is State.RUNNING, "resumed from here")
-            assert app.perform("domain.start", "db")[0].phase == "done"
-
-            # What only the guest itself could tell is refused at once.
-            until(lambda: stuck(app, "stats", 2.5), "it hangs for a while", 5)
-            with pytest.raises(HostError, match="hung does not respond"):
-                await app.fleet.disk_sizes(keys["hung"], ("vda",))
-            assert await app.fleet.disk_sizes(keys["web"], ("vda",)) == ()
-            until(
-                lambda: [label for label, _ in app.fleet.calls(HOST)] == ["stats"], "that call alone is left"
-            )
-
-            # libvirt asks it to end for ten seconds before it kills it.
-            (state,) = app.perform("domain.destroy", "hung", timeout=30)
-            assert (state.phase, state.note) == ("done", "")
-            app.until(lambda: not app.domain("hung").active, "the list shows it")
-            before = count(app, Sampled)
-            app.until(lambda: count(app, Sampled) > before, "counters come again")
-
-
-def stuck(app: Headless, label: str, seconds: float) -> bool:
-    now = time.monotonic()
-    return any(called == label and now - at > seconds for called, at in app.fleet.calls(HOST))
-
-
-class TestDaemonAway:
-    @pytest.fixture(autouse=True)
-    def quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(connection_module, "FIRST_PAUSE", 0.05)
-        monkeypatch.setattr(connection_module, "LONGEST_PAUSE", 0.1)
-
-    @pytest.mark.parametrize("end", [LibvirtDaemon.stop, LibvirtDaemon.kill])
-    def test_it_ends_and_returns(
-        self, app: Headless, daemon: LibvirtDaemon, end: Callable[[LibvirtDaemon], None]
-    ) -> None:
-        """The rows stay meanwhile; what happened in the gap is caught up."""
-        daemon.define(guest_xml("web"), guest_xml("db"))
-        daemon.virsh("start", "web")
-        app.open(daemon.uri)
-        settled(app)
-        end(daemon)
-        app.until_phase("stale")
-        assert len(app.records()) == 2
-        # The first words: attempts to come back may have failed meanwhile, with words of their own.
-        stale = [
-            c.state for c in app.changes if isinstance(c, ConnectionChanged) and c.state.phase == "stale"
-        ]
-        assert "connection lost" in stale[0].error
-        refused = app.perform("domain.start", "db")[0]
-        assert refused.phase == "failed"
-        (daemon.config / "qemu" / "db.xml").unlink()
-        daemon.preload({"new": guest_xml("new")})
-        daemon.start()
-        app.until(lambda: set(app.records()) == {"web", "new"}, "it is back, with what happened meanwhile")
-        assert app.store.connections[HOST].phase == "open"
-        assert app.domain("web").active
-        daemon.virsh("suspend", "web")
-        app.until(lambda: app.domain("web").item.state is State.PAUSED, "events come again")
-
-    def test_it_freezes(self, app: Headless, daemon: LibvirtDaemon) -> None:
-        """Nothing waits for it; the keepalive notices; and it comes back when it thaws."""
-        daemon.define(guest_xml("web"))
-        app.open(daemon.uri)
-        settled(app)
-        daemon.freeze()
-        app.fleet.refresh(HOST)
-        started = time.monotonic()
-        app.until_phase("stale", timeout=20)
-        assert time.monotonic() - started < 10
-        assert len(app.records()) == 1
-        daemon.thaw()
-        app.until_phase("open")
-
-    def test_letting_go_of_a_frozen_one_returns_at_once(self, app: Headless, daemon: LibvirtDaemon) -> None:
-        daemon.define(guest_xml("web"))
-        app.open(daemon.uri)
-        settled(app)
-        app.fleet.add("another", daemon.uri, read_only=False)
-        daemon.freeze()
-        app.fleet.refresh(HOST)
-        app.fleet.connect("another")
-        batch = app.fleet.perform(app.request("domain.start", "web"))
-        until(lambda: len(app.fleet.calls(HOST)) >= 2, "calls are stuck")
-        started = time.monotonic()
-        app.fleet.disconnect("another")
-        app.fleet.disconnect(HOST)
-        app.fleet.close()
-        assert time.monotonic() - started < 0.5
-        assert app.ended(batch, 1)[0].phase == "failed"
-        daemon.thaw()
-        until(lambda: not threads_of(HOST), "nothing goes on")
-
-
-def test_nothing_is_left_of_a_connection_that_was_let_go(daemon: LibvirtDaemon) -> None:
-    """A handle or a callback that somebody still holds would keep the socket open."""
-    daemon.define(guest_xml("web"))
-    with RpcProxy(daemon.socket, daemon.directory / "proxy") as proxy, Headless() as app:
-        app.fleet.add(HOST, daemon.uri_through(proxy.path), read_only=False)
-        for _ in range(5):
-            app.connect()
-            settled(app)
-            assert len(proxy._pairs) == 1
-            app.fleet.watch({HOST: Watch(complete=True, visible=(app.domain("web").key,), addresses=True)})
-            app.until(lambda: app.domain("web").details, "details")
-            app.perform("domain.autostart_on", "web")
-            app.fleet.disconnect(HOST)
-            until(lambda: not threads_of(HOST), "its threads have ended")
-            until(lambda: not proxy._pairs, "its socket is closed")
 
 
 def test_read_only_is_read_only_at_the_daemon(daemon: LibvirtDaemon) -> None:

@@ -18,7 +18,6 @@ from tuivirt.core.key import Key
 from tuivirt.resources import ACTIONS, find_action
 from tuivirt.resources.domain.snapshot import State
 
-OVER = {"done", "failed", "cancelled"}
 ALL_ACTIONS = [action for actions in ACTIONS.values() for action in actions]
 
 
@@ -217,7 +216,11 @@ class TestStuck:
             assert state.phase == "done"
             app.until(lambda: not app.domain("web9").active, "the list shows it")
             assert gated.inside == 3
-            assert {label for label, _ in app.fleet.calls(HOST)} >= {"Pause web0", "Pause web1", "Pause web2"}
+            assert {call.label for call in app.fleet.calls(HOST)} >= {
+                "Pause web0",
+                "Pause web1",
+                "Pause web2",
+            }
             gated.go.set()
             app.ended(batch, 10)
 

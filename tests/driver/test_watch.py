@@ -411,7 +411,7 @@ class TestAnswers:
         monkeypatch.setattr(libvirt.virDomain, "XMLDesc", stuck)
         asked = [asyncio.ensure_future(app.fleet.definition(key)) for _ in range(2)]
         await asyncio.to_thread(begun.wait, 10)
-        assert [label for label, _ in app.fleet.calls(HOST)] == ["definition"]
+        assert [call.label for call in app.fleet.calls(HOST)] == ["definition"]
         app.fleet.disconnect(HOST)
         for answer in asked:
             with pytest.raises(HostError, match="closed"):

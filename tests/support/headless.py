@@ -145,7 +145,7 @@ class Headless:
 
         def over() -> list[RunState] | None:
             last = self.last_states(batch)
-            ended = [state for state in last if state.phase in {"done", "failed", "cancelled"}]
+            ended = [state for state in last if state.over]
             return ended if len(ended) == runs else None
 
         found = self.until(over, f"{runs} runs are over", timeout)

@@ -173,6 +173,7 @@ class RpcProxy:
         self._calls: Counter[str] = Counter()
         self._events: Counter[str] = Counter()
         self._pairs: list[tuple[Direction, Direction]] = []
+        self._forgotten: list[tuple[Direction, Direction]] = []
         self._orders: deque[tuple[Callable[[], None], threading.Event]] = deque()
         self._held = self._stopped = False
         self._listener = socket.socket(socket.AF_UNIX)
@@ -207,6 +208,10 @@ class RpcProxy:
         """Let everything through again, what waited first."""
         self._order(lambda: self._hold(False))
 
+    def forget(self) -> None:
+        """Let nothing of the connections that are open now through for good; those that come are served."""
+        self._order(self._forget)
+
     def cut(self) -> None:
         """Close every connection that is open now."""
         self._order(self._close_all)
@@ -226,9 +231,15 @@ class RpcProxy:
     def _hold(self, held: bool) -> None:
         self._held = held
 
+    def _forget(self) -> None:
+        self._forgotten += self._pairs
+        self._pairs = []
+        self._held = False
+
     def _close_all(self) -> None:
-        for pair in list(self._pairs):
+        for pair in [*self._pairs, *self._forgotten]:
             self._close(pair)
+        self._forgotten.clear()
 
     def _run(self) -> None:
         while not self._stopped:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tuivirt.backend.inbox import Inbox
 from tuivirt.core import changes as c
-from tuivirt.core.backend import Definition, DiskSize, Request, Watch
+from tuivirt.core.backend import Call, Definition, DiskSize, Request, Watch
 from tuivirt.core.console import Console, ConsoleState, Output, Take
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
@@ -66,7 +66,7 @@ class ScriptedBackend:
         self.requests: list[Request] = []
         self.aborted: list[int] = []
         self.asked: list[tuple[str, str]] = []
-        """What was asked of connections: *connect*, *disconnect*, *refresh*, *forget* and its name."""
+        """What was asked of connections and its name: *connect*, *give up*, *disconnect*, *refresh* …"""
         self.answers: list[tuple[int, str | None]] = []
         self.kept: list[int] = []
         """The questions whose answers are to be kept in the keyring."""
@@ -80,7 +80,8 @@ class ScriptedBackend:
         self.typed: dict[Console, bytes] = {}
         self.takes_input = True
         self.logs: list[str] = []
-        self.calls_in_flight: dict[str, tuple[tuple[str, float], ...]] = {}
+        self.abandoned: list[int] = []
+        self.calls_in_flight: dict[str, tuple[Call, ...]] = {}
 
     # For the test
 
@@ -89,7 +90,9 @@ class ScriptedBackend:
             self._inbox.put(change)
 
     def connection(self, name: str, phase: c.Phase = "open", **more: object) -> None:
-        """A connection is in that phase now."""
+        """A connection is in that phase now; when *stale* its rows are old from now on."""
+        if phase != "opening":
+            more = {"lost": NOW if phase == "stale" else None, "retry": None, "queued": False} | more
         state = self.states.get(name) or c.ConnectionState(name, f"qemu+ssh://root@{name}.example.org/system")
         self.states[name] = state._replace(phase=phase, since=NOW, **more)  # type: ignore[arg-type]
         self.tell(c.ConnectionChanged(self.states[name]))
@@ -145,6 +148,9 @@ class ScriptedBackend:
     def connect(self, name: str) -> None:
         self.asked.append(("connect", name))
 
+    def give_up(self, name: str) -> None:
+        self.asked.append(("give up", name))
+
     def disconnect(self, name: str) -> None:
         self.asked.append(("disconnect", name))
 
@@ -169,6 +175,9 @@ class ScriptedBackend:
 
     def abort(self, run: int) -> None:
         self.aborted.append(run)
+
+    def abandon(self, run: int) -> None:
+        self.abandoned.append(run)
 
     def definition(self, key: Key) -> Awaitable[Definition]:
         return _ready(self.definitions.get(key))
@@ -196,7 +205,7 @@ class ScriptedBackend:
         self.logs.append(file)
         self.console(console, log=file)
 
-    def calls(self, name: str) -> tuple[tuple[str, float], ...]:
+    def calls(self, name: str) -> tuple[Call, ...]:
         return self.calls_in_flight.get(name, ())
 
     def close(self) -> None:

@@ -10,9 +10,17 @@ import pytest
 
 from tests.support.app import Running, running
 from tests.support.world import LAB1, NAMES, NOW, SOURCES, world
+from tuivirt.core.backend import Call
 from tuivirt.core.changes import HostLoad, HostSampled
 from tuivirt.core.source import Source
 from tuivirt.ui.panes.connection_roster import ALL
+
+
+def at(run: Running, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """So many seconds have passed since everything stood still."""
+    monkeypatch.setattr(time, "time", lambda: NOW + seconds)
+    for widget in (run.main.connections, run.main.connections_line):
+        monkeypatch.setattr(widget, "_now", time.time)
 
 
 def fleet(**more: Any) -> Any:
@@ -69,13 +77,14 @@ async def test_nothing_open_at_all_says_what_to_do() -> None:
 async def test_a_lost_connection_keeps_its_rows_dimmed_with_their_age(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(time, "time", lambda: NOW + 125)
     async with fleet() as run:
+        at(run, monkeypatch, 125)
         run.backend.connection(
             "lab1", "stale", error="connection lost: the daemon ended", hint="It comes back."
         )
-        await run.until_text("stale since 2 min", "◑ lab1")
+        await run.until_text("stale for 2 min", "◑ lab1", "stale 2m")
         assert run.rows == list(NAMES)
+        assert "lab1 is stale for 2 min" in run.main.detail.head.text
         await run.press("d")
         await run.until_note("is on a connection that is not open")
         stale = run.main.style("stale")
@@ -84,12 +93,43 @@ async def test_a_lost_connection_keeps_its_rows_dimmed_with_their_age(
             s.style and s.style.color == stale.color for s in strip
         )
         run.backend.connection("lab1", "opening")
-        await run.settled()
+        await run.until_text("◌ lab1", "stale 2m", "stale for 2 min")
         assert run.rows == list(NAMES)
         run.backend.connection("lab1", "open", error="", hint="")
         run.backend.listed("lab1", LAB1[1:])
         await run.until(lambda: "web01" not in run.rows, "what happened meanwhile")
         assert "stale" not in run.text
+
+
+async def test_now_and_stop_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with fleet() as run:
+        at(run, monkeypatch, 125)
+        run.backend.connection("lab1", "stale", error="connection lost: no sign of life", retry=NOW + 137)
+        await run.until_text("again in 12s", "Ctrl+R now, Ctrl+G stop")
+        await run.press("ctrl+r", "ctrl+g")
+        assert run.backend.asked == [("connect", "lab1"), ("give up", "lab1")]
+        # The same in the sidebar, from its menu, and as a command.
+        await run.press("shift+tab", "ctrl+g", "full_stop")
+        await run.until_dialog("lab1")
+        await run.press(*"wait no more", "enter")
+        await run.line("abandon")
+        assert run.backend.asked[2:] == [("give up", "lab1")] * 3
+        run.backend.connection("lab1", "stale", error="connection lost: no sign of life")
+        await run.until_text("Ctrl+R tries again")
+        await run.press("ctrl+g")
+        await run.until_note("Nothing is waited for here")
+        assert len(run.backend.asked) == 5
+
+
+async def test_giving_up_one_that_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with fleet(view="old") as run:
+        at(run, monkeypatch, 34)
+        run.backend.connection("old", "opening")
+        await run.until_text("opening 34s", "Ctrl+G gives up")
+        await run.press("ctrl+g")
+        assert run.backend.asked == [("give up", "old")]
+        run.backend.connection("old", "opening", queued=True)
+        await run.until_text("queued", "Waits until other connections are open.")
 
 
 async def test_all_connections_stay_in_sight_when_one_is_lost() -> None:
@@ -129,7 +169,7 @@ async def test_the_sidebar_chooses_what_the_list_shows() -> None:
 async def test_the_load_of_the_host_and_the_round_trip_are_told() -> None:
     async with fleet() as run:
         await run.until_text("lab1 12 ms")
-        run.backend.calls_in_flight["lab1"] = (("stats", time.monotonic() - 4),)
+        run.backend.calls_in_flight["lab1"] = (Call("stats", time.monotonic() - 4),)
         run.backend.tell(HostSampled("lab1", HostLoad(200.0), 0.25))
         await run.until(lambda: "stats 4" in run.text, "the call that takes long")
         assert "250 ms" in run.text

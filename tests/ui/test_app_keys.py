@@ -261,6 +261,13 @@ async def refresh(run: Running, key: str) -> None:
     assert run.backend.asked == [("refresh", "lab1")]
 
 
+@case("app.give_up")
+async def give_up(run: Running, key: str) -> None:
+    await run.press(key)
+    await run.until_note("Nothing is waited for here")
+    assert (run.backend.asked, run.backend.abandoned) == ([], [])
+
+
 @case("app.back")
 async def back(run: Running, key: str) -> None:
     await run.line("lab2")

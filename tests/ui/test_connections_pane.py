@@ -32,7 +32,7 @@ from tuivirt.core.key import Key
 from tuivirt.core.source import Source, SourceKind
 from tuivirt.core.store import Record, Store
 from tuivirt.ui.commands import Place, commands_of
-from tuivirt.ui.panes.connection_lines import about, name_width, row, wrap
+from tuivirt.ui.panes.connection_lines import about, name_width, row, short, wrap
 from tuivirt.ui.panes.connection_roster import ALL, Entry, Heading, lines_of
 from tuivirt.ui.panes.connections import ConnectionsPane
 from tuivirt.ui.panes.connections_line import ConnectionsLine
@@ -180,7 +180,7 @@ def test_all_connections_lead_when_more_than_one_has_rows() -> None:
     assert ALL not in lines_of(sources, store)
     store.apply([state("b", "open")])
     assert lines_of(sources, store)[0] == ALL
-    store.apply([state("b", "stale")])
+    store.apply([state("b", "stale", lost=NOW)])
     assert lines_of(sources, store)[0] == ALL, "its rows stay, and so does the line"
     store.apply([state("b", "failed")])
     assert ALL not in lines_of(sources, store)
@@ -191,7 +191,7 @@ async def test_a_line_tells_phase_by_glyph_and_word() -> None:
     store = store_of(
         state("up", "open", read_only=True),
         state("on-way", "opening", since=NOW - 45),
-        state("lost", "stale", since=NOW - 125, error="connection lost"),
+        state("lost", "stale", since=NOW - 5, lost=NOW - 125, error="connection lost"),
         state("refused", "failed", error="Connection refused"),
         state("denied", "failed", code=45, error="authentication failed"),
         listed("up", 12, 41),
@@ -211,6 +211,43 @@ async def test_a_line_tells_phase_by_glyph_and_word() -> None:
         assert line_of(app.pane, "closed").split() == ["○", "closed", "not", "open"]
 
 
+def test_the_round_trip_is_told_where_there_is_room() -> None:
+    up = ConnectionState("lab1", "", "open")
+    entry = Entry("lab1", source("lab1"), up, running=12, total=41, cpu=0.37, rtt=0.012)
+
+    def drawn_at(width: int) -> list[str]:
+        cells = row(entry, width, name_width([entry.title], width), NOW, pointed=False)
+        return "".join(cell.text for cell in cells).split()
+
+    assert drawn_at(27) == ["●", "lab1", "12/41", "37%"]
+    assert drawn_at(40) == ["●", "lab1", "12/41", "37%", "12", "ms"]
+    assert about(entry, 40, 8, NOW)[-1].text == "bookmark · bookmarks.toml"
+    known = entry._replace(state=up._replace(facts=HostFacts("lab1")))
+    assert "CPU 37% · round trip 12 ms" in [cell.text for cell in about(known, 40, 8, NOW)]
+
+
+@pytest.mark.parametrize(
+    ("more", "shown", "told"),
+    [
+        ({"phase": "opening", "since": NOW - 1}, "x opening", "Ctrl+G gives up"),
+        ({"phase": "opening", "since": NOW - 34}, "x opening 34s", "Ctrl+G gives up"),
+        ({"phase": "opening", "since": NOW - 34, "queued": True}, "x queued", "Ctrl+R opens it now"),
+        ({"phase": "opening", "since": NOW - 5, "lost": NOW - 70}, "x stale 1m", "Ctrl+G gives up"),
+        (
+            {"phase": "stale", "since": NOW - 5, "lost": NOW - 70, "retry": NOW + 12},
+            "x stale 1m",
+            "again in 12s · Ctrl+R now, Ctrl+G stop",
+        ),
+        ({"phase": "stale", "since": NOW - 5, "lost": NOW - 70}, "x stale 1m", "Ctrl+R tries again"),
+    ],
+)
+def test_what_is_told_of_one_that_is_not_open(more: dict[str, Any], shown: str, told: str) -> None:
+    """In the one-line form, and under the list: the age of its rows, when it is tried again, and the keys."""
+    entry = Entry("x", source("x"), ConnectionState("x", "", **more))
+    assert short(entry, NOW) == shown
+    assert told in [cell.text for cell in about(entry, 40, 8, NOW)]
+
+
 @pytest.mark.parametrize("title", ["lab1", *HOSTILE])
 def test_a_row_is_never_wider_than_asked(title: str) -> None:
     phases: tuple[Phase, ...] = ("open", "opening", "stale", "failed", "closed")
@@ -218,10 +255,11 @@ def test_a_row_is_never_wider_than_asked(title: str) -> None:
         entry = Entry(
             title,
             source(title, read_only=True),
-            ConnectionState(title, "", phase, read_only=True, since=1.0, error=title),
+            ConnectionState(title, "", phase, read_only=True, since=1.0, lost=1.0, error=title),
             running=9_998,
             total=10_000,
             cpu=1.0,
+            rtt=0.25,
         )
         cells = row(entry, width, name_width([entry.title], width), NOW, pointed=True)
         assert sum(cell_len(cell.text) for cell in cells) <= max(width, 3)
@@ -244,7 +282,7 @@ def test_wrapped_text_is_whole_or_ends_with_an_ellipsis() -> None:
 def test_about_tells_uri_without_password_origin_error_and_hint() -> None:
     secret = source("x", uri="esx://root:hunter2@esx1/", autoconnect=True, read_only=True)
     failed = ConnectionState("x", secret.uri, "failed", error="no route to host", hint="is it up?")
-    lines = [cell.text for cell in about(Entry("x", secret, failed), 80, 5)]
+    lines = [cell.text for cell in about(Entry("x", secret, failed), 80, 5, NOW)]
     assert lines == [
         "esx://root:•••@esx1/",
         "bookmark · /home/u/.config/tuivirt/bookmarks.toml · opens at start · read-only",
@@ -253,9 +291,9 @@ def test_about_tells_uri_without_password_origin_error_and_hint() -> None:
     ]
     facts = HostFacts("lab1", "QEMU 7.2.0", "9.0.0")
     up = ConnectionState("x", secret.uri, "open", facts=facts)
-    assert about(Entry("x", secret, up), 80, 5)[-1].text == "lab1 · QEMU 7.2.0 · libvirt 9.0.0"
-    assert about(Entry("x", secret, failed), 20, 3)[1].text == "bookmark · bookmark…"
-    assert about(None, 20, 3) == []
+    assert about(Entry("x", secret, up), 80, 5, NOW)[-1].text == "lab1 · QEMU 7.2.0 · libvirt 9.0.0"
+    assert about(Entry("x", secret, failed), 20, 3, NOW)[1].text == "bookmark · bookmark…"
+    assert about(None, 20, 3, NOW) == []
 
 
 # The cursor
@@ -426,7 +464,7 @@ async def test_the_clock_runs_only_while_a_time_is_shown() -> None:
         clock = app.pane._clock
         assert clock
         for change, ticks in (
-            (state("a", "stale", since=NOW - 7), True),
+            (state("a", "stale", lost=NOW - 7), True),
             (state("a", "open"), False),
             (state("a", "opening", since=NOW - 7), True),
             (state("a", "closed"), False),

@@ -37,6 +37,9 @@ class Recorder:
         self.started.append((action.id, [record.name for record in records], params))
         return len(self.started)
 
+    def abandon(self, run: int, /) -> None:
+        pass
+
     def abort(self, run: int, /) -> None:
         self.aborted.append(run)
 

@@ -35,6 +35,8 @@ class NoRunner:
     def start(self, *_: object) -> int:
         return 1
 
+    def abandon(self, _run: int, /) -> None: ...
+
     def abort(self, _run: int, /) -> None:
         return
 

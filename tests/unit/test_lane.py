@@ -111,6 +111,30 @@ def test_withdraw_takes_back_what_has_not_begun(gate: threading.Event) -> None:
     lane.stop()
 
 
+def test_a_job_left_behind_holds_nobody_up(gate: threading.Event) -> None:
+    lane, done, begun = Lane("behind"), [], threading.Event()
+
+    def stuck() -> None:
+        begun.set()
+        gate.wait(10)
+        done.append("stuck")
+
+    lane.submit(stuck)
+    lane.submit(lambda: done.append("next"))
+    assert not lane.leave_behind(lambda: None)
+    assert begun.wait(10)
+    assert lane.leave_behind(stuck)
+    assert not lane.leave_behind(stuck)
+    assert lane.finish(10)
+    assert done == ["next"]
+    gate.set()
+    until(lambda: len([t for t in threading.enumerate() if t.name == "behind"]) == 1, "its thread ends")
+    lane.submit(lambda: done.append("last"))
+    assert lane.finish(10)
+    assert done == ["next", "stuck", "last"]
+    lane.stop()
+
+
 def test_stop_returns_at_once_and_nothing_begins_after_it(gate: threading.Event) -> None:
     lane, done = Lane("stop", threads=2), []
     begun = threading.Event()

@@ -7,11 +7,8 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tests.support.wait import until
-from tuivirt.backend.places import SHARED, Places
+from tuivirt.backend.places import ASKING, SIZE, Places
 from tuivirt.core.errors import HostError
-
-LIMIT = 5
-"""``max_client_requests`` of libvirtd as it is shipped."""
 
 
 class Callers:
@@ -20,11 +17,15 @@ class Callers:
     def __init__(self) -> None:
         self.go = threading.Event()
         self.threads: list[threading.Thread] = []
+        self.refused: list[str] = []
 
     def enter(self, place: Callable[[str], AbstractContextManager[None]], label: str) -> None:
         def call() -> None:
-            with place(label):
-                self.go.wait(10)
+            try:
+                with place(label):
+                    self.go.wait(10)
+            except HostError:
+                self.refused.append(label)
 
         self.threads.append(threading.Thread(target=call, daemon=True))
         self.threads[-1].start()
@@ -37,42 +38,99 @@ class Callers:
 
 def test_five_at_most_and_one_of_them_for_what_is_urgent() -> None:
     places, callers = Places(), Callers()
-    callers.enter(places.read, "list")
+    callers.enter(places.safe, "list")
     for number in range(10):
-        callers.enter(places.shared, f"action {number}")
-    until(lambda: len(places.calls()) == 1 + SHARED, "all but the urgent place are taken")
+        callers.enter(places.acting, f"action {number}")
+    until(lambda: len(places.calls()) == SIZE - 1, "all but the urgent place are taken")
     callers.enter(places.urgent, "force off")
-    until(lambda: len(places.calls()) == LIMIT, "the urgent one has its place")
-    assert [label for label, _ in places.calls()][-1] == "force off"
+    until(lambda: len(places.calls()) == SIZE, "the urgent one has its place")
+    assert places.calls()[-1].label == "force off"
     callers.enter(places.urgent, "another")
-    assert len(places.calls()) == LIMIT
+    assert len(places.calls()) == SIZE
     callers.leave()
     assert places.calls() == ()
 
 
-def test_the_oldest_call_comes_first() -> None:
+def test_what_never_waits_for_a_guest_always_finds_a_place() -> None:
+    """Also when everything else came first, and several may be taken while there is room."""
+    places, callers = Places(), Callers()
+    for number in range(5):
+        callers.enter(places.acting, f"action {number}")
+        callers.enter(places.urgent, f"force off {number}")
+    until(lambda: len(places.calls()) == SIZE - 1, "all but one are taken")
+    with places.safe("list"):
+        assert len(places.calls()) == SIZE
+    callers.leave()
+    with places.safe("list"), places.safe("definition"):
+        assert len(places.calls()) == 2
+
+
+def test_our_own_questions_never_keep_an_action_out() -> None:
+    places, callers = Places(), Callers()
+    for number in range(5):
+        callers.enter(places.asking, f"stats {number}")
+    until(lambda: len(places.calls()) == ASKING, "as many as may")
+    with places.acting("start"), places.safe("list"), places.urgent("force off"):
+        assert len(places.calls()) == SIZE
+    assert places.take("asking", "another", wait=0) is None
+    callers.leave()
+
+
+def test_the_urgent_place_is_free_again_before_anything_else_begins() -> None:
+    places, callers, hanging = Places(), Callers(), Callers()
+    for number in range(3):
+        callers.enter(places.acting, f"action {number}")
+    until(lambda: len(places.calls()) == 3, "three")
+    hanging.enter(places.urgent, "force off")
+    until(lambda: len(places.calls()) == 4, "and one that hangs")
+    callers.leave()
+    callers.go.clear()
+    for number in range(5):
+        callers.enter(places.acting, f"later {number}")
+    until(lambda: len(places.calls()) == 3, "two more, not three")
+    with places.urgent("abort"):
+        assert len(places.calls()) == 4
+    callers.leave()
+    hanging.leave()
+
+
+def test_the_oldest_call_comes_first_and_one_left_behind_says_so() -> None:
     places, callers = Places(), Callers()
     for label in ("first", "second", "third"):
-        callers.enter(places.shared, label)
+        callers.enter(places.acting, label)
         until(lambda: len(places.calls()) == len(callers.threads), label)
-    started = [at for _, at in places.calls()]
-    assert [label for label, _ in places.calls()] == ["first", "second", "third"]
-    assert started == sorted(started)
+    places.leave_behind("second")
+    calls = places.calls()
+    assert [(call.label, call.left) for call in calls] == [
+        ("first", False),
+        ("second", True),
+        ("third", False),
+    ]
+    assert [call.since for call in calls] == sorted(call.since for call in calls)
     callers.leave()
+
+
+def test_which_guests_are_waited_for() -> None:
+    places = Places()
+    with places.acting("pause", "a"), places.safe("list"), places.asking("sizes", "b"):
+        assert places.waited_for(0) == {"a", "b"}
+        assert places.waited_for(60) == set()
+    assert places.waited_for(0) == set()
 
 
 def test_a_call_that_fails_leaves_its_place() -> None:
     places = Places()
-    for _ in range(SHARED + 1):
-        with pytest.raises(ZeroDivisionError), places.shared("fails"):
+    for _ in range(SIZE):
+        with pytest.raises(ZeroDivisionError), places.acting("fails"):
             raise ZeroDivisionError
     assert places.calls() == ()
 
 
 def test_when_closed_nothing_begins_and_the_last_call_is_waited_for() -> None:
     places, callers = Places(), Callers()
-    callers.enter(places.shared, "slow")
-    until(places.calls, "it is in flight")
+    for number in range(4):
+        callers.enter(places.acting, f"slow {number}")
+    until(lambda: len(places.calls()) == 3, "three are in flight, and one waits")
     empty = threading.Event()
 
     def wait() -> None:
@@ -81,7 +139,9 @@ def test_when_closed_nothing_begins_and_the_last_call_is_waited_for() -> None:
 
     threading.Thread(target=wait, daemon=True).start()
     places.close()
-    for place in (places.read, places.shared, places.urgent):
+    callers.threads[3].join(10)
+    assert callers.refused == ["slow 3"]
+    for place in (places.safe, places.asking, places.acting, places.urgent):
         with pytest.raises(HostError, match="closed"), place("late"):
             pytest.fail("no call may begin")
     assert not empty.is_set()

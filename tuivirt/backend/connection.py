@@ -17,6 +17,7 @@ from tuivirt.backend.auth import open_asking
 from tuivirt.backend.desk import Desk
 from tuivirt.backend.errors import explain_error
 from tuivirt.backend.inbox import Inbox
+from tuivirt.backend.opener import Appointment, Opener
 from tuivirt.backend.prompter import MOST, Prompter
 from tuivirt.core.backend import Watch
 from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened, HostFacts, Phase
@@ -35,6 +36,10 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before the first and between the last attempts to reconnect; they double in between."""
+LIMIT = 30.0
+"""Seconds that an attempt to reconnect may last: one whose packets are dropped lasts without limit."""
+MOST_LEFT = 3
+"""Attempts that lasted longer and have not returned yet: with so many no other is begun by itself."""
 
 LAST_WORDS = 1.0
 """Seconds that the end of the logs of consoles is waited for."""
@@ -56,6 +61,7 @@ class Connection:
         desk: Desk,
         askpass: Askpass,
         vault: "Callable[[], Vault] | None",
+        opener: Opener,
         interval: float,
         keepalive: tuple[int, int],
         reconnect: bool,
@@ -64,6 +70,7 @@ class Connection:
         self._desk = desk
         self._askpass = askpass
         self._vault = vault
+        self._opener = opener
         self._interval = interval
         self._keepalive = keepalive
         self._reconnect = reconnect
@@ -76,7 +83,16 @@ class Connection:
         self._journalled = ("", "")
         """Phase and error of the last entry: attempts that fail for one reason are told once."""
         self._pause = FIRST_PAUSE
-        self._retry: threading.Timer | None = None
+        self._retry: Appointment | None = None
+        """The next attempt, which is made by itself."""
+        self._place: Appointment | None = None
+        """The attempt that waits for its place."""
+        self._limit: Appointment | None = None
+        """When the attempt to reconnect that is under way is left behind."""
+        self._left: set[int] = set()
+        """Attempts that were, and have not returned."""
+        self._error: HostError | None = None
+        """Of the last failure."""
         self._watch = Watch()
         self._lock = threading.RLock()
         self.session: Session | None = None
@@ -98,13 +114,31 @@ class Connection:
     def state(self) -> ConnectionState:
         return self._state
 
-    def connect(self) -> None:
-        """Begin an attempt unless one is under way or the connection is open."""
+    def connect(self, *, at_once: bool) -> None:
+        """Begin an attempt unless one is under way or the connection is open: ``at_once``, or when not too
+        many others are being opened.
+        """
         with self._lock:
-            if self._state.phase in {"opening", "open"}:
+            if self._state.phase == "open" or (self._state.phase == "opening" and not self._can_begin_anew):
                 return
             self._pause = FIRST_PAUSE
-            self._begin()
+            self._begin(at_once=at_once)
+
+    @property
+    def _can_begin_anew(self) -> bool:
+        """The attempt waits for its turn, or was made by itself and asks nothing."""
+        asks = self._prompter is not None and self._prompter.waits
+        return self._state.queued or (self._limit is not None and not asks)
+
+    def give_up(self) -> None:
+        """Stop trying: one that was lost stays as it is, one that was never open is closed."""
+        with self._lock:
+            if self._state.phase == "opening" and not self._has_rows:
+                self.disconnect()
+            elif self._state.phase in {"opening", "stale"}:
+                self._attempt += 1
+                self._drop()
+                self._tell("stale", self._error)
 
     def disconnect(self) -> None:
         """Close, or give up the attempt that is under way."""
@@ -137,20 +171,35 @@ class Connection:
         """Tell the state as it is now."""
         self._inbox.put(ConnectionChanged(self._state))
 
-    def _begin(self) -> None:
+    def _begin(self, *, at_once: bool, limit: float | None = None) -> None:
+        if self._limit is not None and self._place is None:
+            self._left.add(self._attempt)
         self._attempt += 1
         self._drop()
-        self._tell("opening")
-        threading.Thread(
-            target=self._open, args=(self._attempt,), name=f"open {self._state.name}", daemon=True
-        ).start()
+        attempt = partial(self._open, self._attempt)
+        self._place = self._opener.begin(f"open {self._state.name}", attempt, at_once=at_once)
+        self._tell("opening", queued=self._place is not None)
+        if limit is not None:
+            self._limit = self._opener.later(limit, partial(self._lasts, self._attempt))
 
     def _open(self, attempt: int) -> None:
+        with self._lock:
+            if attempt != self._attempt:
+                return
+            if self._place is not None:
+                self._place = None
+                self._tell("opening")
+        try:
+            self._try_to_open(attempt)
+        finally:
+            with self._lock:
+                self._left.discard(attempt)
+
+    def _try_to_open(self, attempt: int) -> None:
         try:
             uri = ConnectionURI.parse(self._state.uri)
             event_thread.ensure_running()
             conn = self._ask_and_open(attempt, uri)
-            keep_alive(conn, self._keepalive)
             # Not at the top: the host is asked before this process goes on importing; nor under the lock.
             import tuivirt.backend.session  # noqa: F401
         except libvirt.libvirtError as error:
@@ -202,6 +251,8 @@ class Connection:
             in_process=uri.in_process,
             run_directory=run_directory(uri, os.environ.get("XDG_RUNTIME_DIR")),
             interval=self._interval,
+            keepalive=self._keepalive,
+            opener=self._opener,
             inbox=self._inbox,
             reports=Reports(
                 listed=partial(self._listed, attempt),
@@ -222,6 +273,9 @@ class Connection:
                 self._pause = FIRST_PAUSE
                 if self._consoles is not None and self.session is not None:
                     self._consoles.connected(self.session.streams)
+                if self._state.lost is not None:
+                    self._state = self._state._replace(lost=None)
+                    self.announce()
 
     def _powered(self, event: "DomainEvent") -> None:
         consoles = self._consoles
@@ -250,11 +304,10 @@ class Connection:
                 return
             self._attempt += 1
             self._drop()
+            self._error = error
             # A connection that had a list comes back by itself; one that never had waits for the user.
             if self._has_rows:
-                self._tell("stale", error)
-                if self._reconnect:
-                    self._schedule()
+                self._tell("stale", error, retry=self._schedule() if self._reconnect else None)
             else:
                 self._tell("failed", error)
 
@@ -266,29 +319,43 @@ class Connection:
             self._attempt += 1
             self._drop()
             if self._has_rows:
-                self._tell(
-                    "stale", HostError("you cancelled the login", hint="Connect again to be asked again.")
-                )
+                self._error = HostError("you cancelled the login", hint="Connect again to be asked again.")
+                self._tell("stale", self._error)
             else:
                 self._tell("closed")
 
-    def _schedule(self) -> None:
+    def _schedule(self) -> float:
+        """Have it tried again; when, in seconds since the epoch."""
         pause = self._pause * random.uniform(0.8, 1.2)  # noqa: S311 (jitter, not a secret)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
-        timer = threading.Timer(pause, self._again, args=(self._attempt,))
-        timer.daemon = True
-        self._retry = timer
-        timer.start()
+        self._retry = self._opener.later(pause, partial(self._again, self._attempt))
+        return time.time() + pause
 
     def _again(self, attempt: int) -> None:
         with self._lock:
-            if attempt == self._attempt:
-                self._begin()
+            if attempt != self._attempt:
+                return
+            if len(self._left) >= MOST_LEFT:
+                self._tell("stale", self._error, retry=self._schedule())
+            else:
+                self._begin(at_once=False, limit=LIMIT)
+
+    def _lasts(self, attempt: int) -> None:
+        """An attempt to reconnect has lasted long. It goes on when it waits for the user, or for its turn."""
+        with self._lock:
+            if attempt != self._attempt or self._state.phase != "opening":
+                return
+            if self._place is not None or (self._prompter is not None and self._prompter.waits):
+                self._limit = self._opener.later(LIMIT, partial(self._lasts, attempt))
+                return
+            self._left.add(attempt)
+            self._failed(attempt, HostError(f"no answer within {LIMIT:g} s"))
 
     def _drop(self) -> None:
-        if self._retry is not None:
-            self._retry.cancel()
-            self._retry = None
+        for appointment in (self._retry, self._place, self._limit):
+            if appointment is not None:
+                self._opener.cancel(appointment)
+        self._retry = self._place = self._limit = None
         if self._prompter is not None:
             self._prompter.close()
             self._prompter = None
@@ -298,14 +365,27 @@ class Connection:
             self.session.close()
             self.session = None
 
-    def _tell(self, phase: Phase, error: HostError | None = None) -> None:
+    def _tell(
+        self,
+        phase: Phase,
+        error: HostError | None = None,
+        *,
+        queued: bool = False,
+        retry: float | None = None,
+    ) -> None:
         now = time.time()
+        lost = None
+        if self._has_rows:  # and until they have been read again
+            lost = self._state.lost or (now if phase == "stale" else None)
         self._state = self._state._replace(
             phase=phase,
             since=now,
             error=error.message if error else "",
             hint=error.hint if error else "",
             code=error.code if error else None,
+            queued=queued,
+            lost=lost,
+            retry=retry,
         )
         self.announce()
         if phase in _WORDS and (phase, self._state.error) != self._journalled:
@@ -327,15 +407,6 @@ _WORDS: dict[str, str] = {
     "stale": "connection lost",
     "failed": "failed",
 }
-
-
-def keep_alive(conn: libvirt.virConnect, keepalive: tuple[int, int]) -> None:
-    """Have libvirt notice a dead connection; no round trip. A driver inside this process has none to lose."""
-    try:
-        conn.setKeepAlive(*keepalive)
-    except libvirt.libvirtError as error:
-        if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
-            raise
 
 
 def close_late(conn: libvirt.virConnect) -> None:

@@ -1,6 +1,6 @@
 """The fleet: every connection of the app behind the protocol that the user interface sees."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -11,7 +11,8 @@ from tuivirt.backend.askpass import Askpass
 from tuivirt.backend.connection import Connection
 from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
-from tuivirt.core.backend import Definition, DiskSize, Request, Watch
+from tuivirt.backend.opener import Opener
+from tuivirt.core.backend import Call, Definition, DiskSize, Request, Watch
 from tuivirt.core.changes import Change, ConnectionRemoved
 from tuivirt.core.console import Console, Output, Take
 from tuivirt.core.errors import HostError
@@ -57,6 +58,7 @@ class Fleet:
         self._desk = Desk(self._inbox)
         self._askpass = Askpass()
         self._vault = cache(vault) if vault is not None else None
+        self._opener = Opener()
         self._connections: dict[str, Connection] = {}
         self._keep_definition = keep_definition
 
@@ -83,6 +85,7 @@ class Fleet:
             desk=self._desk,
             askpass=self._askpass,
             vault=self._vault,
+            opener=self._opener,
             interval=self._options.stats_interval,
             keepalive=self._options.keepalive,
             reconnect=self._options.reconnect,
@@ -98,7 +101,15 @@ class Fleet:
         self._inbox.put(ConnectionRemoved(name))
 
     def connect(self, name: str) -> None:
-        self._connections[name].connect()
+        self._connections[name].connect(at_once=True)
+
+    def connect_all(self, names: Iterable[str]) -> None:
+        """Open these, a handful at a time."""
+        for name in names:
+            self._connections[name].connect(at_once=False)
+
+    def give_up(self, name: str) -> None:
+        self._connections[name].give_up()
 
     def disconnect(self, name: str) -> None:
         self._runner.forget(name)
@@ -137,7 +148,7 @@ class Fleet:
     def disk_sizes(self, key: Key, targets: tuple[str, ...]) -> Awaitable[tuple[DiskSize, ...]]:
         from tuivirt.resources.domain.definition import disk_sizes
 
-        return self._ask(key, "disk sizes", lambda dom: disk_sizes(dom, targets), of_guest=True)
+        return self._ask(key, "disk sizes", lambda dom: disk_sizes(dom, targets), of_guest=key.id)
 
     def open_console(self, console: Console, take: Take = "free") -> None:
         self._connections[console.domain.connection].consoles.open(console, take)
@@ -158,13 +169,17 @@ class Fleet:
     def log_console(self, console: Console, file: str, *, over: bool = False) -> None:
         self._connections[console.domain.connection].consoles.log(console, file, over=over)
 
-    def calls(self, name: str) -> tuple[tuple[str, float], ...]:
+    def abandon(self, run: int) -> None:
+        self._runner.abandon(run)
+
+    def calls(self, name: str) -> tuple[Call, ...]:
         connection = self._connections.get(name)
         session = connection.session if connection is not None else None
         return session.places.calls() if session is not None else ()
 
     def close(self) -> None:
         self._inbox.detach()
+        self._opener.stop()
         self._runner.stop()
         for connection in self._connections.values():
             connection.close()
@@ -173,7 +188,7 @@ class Fleet:
         self._askpass.close()
 
     def _ask(
-        self, key: Key, label: str, question: Callable[[libvirt.virDomain], T], *, of_guest: bool = False
+        self, key: Key, label: str, question: Callable[[libvirt.virDomain], T], *, of_guest: str = ""
     ) -> Awaitable[T]:
         """Answer a question of the user interface about one domain on a lane of its connection."""
         import asyncio  # here: 10 ms, which no connection waits for

@@ -101,7 +101,9 @@ class Guests(Lane):
     def _ask(self, uuid: str, asked: _Asked) -> None:
         source = addresses.SOURCES[asked.source]
         asked.due = time.monotonic() + LIFE
-        with self._places.shared("addresses"):
+        of_guest = source == addresses.OF_GUEST
+        place = self._places.asking("addresses", uuid) if of_guest else self._places.safe("addresses")
+        with place:
             found = addresses.ask(self._conn, self._find(uuid), source, in_process=self._in_process)
         if not found and asked.source + 1 < len(addresses.SOURCES):
             asked.source += 1

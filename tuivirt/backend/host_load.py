@@ -21,17 +21,28 @@ class HostLoads:
         self._conn = conn
         self._turns: list[Literal["cpu", "memory"]] = ["memory", "cpu"]
         self._load = HostLoad(0.0)
+        self._readings = 0
+        """Of the processors."""
 
     @property
     def told(self) -> bool:
         """Whether the driver tells anything, as far as is known."""
         return bool(self._turns)
 
-    def read(self) -> tuple[HostLoad, float] | None:
-        """The load, partly of the reading before, and the seconds of a round trip; None: it is not told."""
-        began = not self._load.at
+    @property
+    def is_rate(self) -> bool:
+        """There have been readings enough for a share of the processors."""
+        return self._readings > 1 or "cpu" not in self._turns
+
+    def read(self, *, processors: bool = False) -> tuple[HostLoad, float] | None:
+        """The load, partly of the reading before, and the seconds of a round trip; None: it is not told.
+        ``processors``: those alone, where they are told.
+        """
+        turns = self._turns[:1] if self._load.at else self._turns[:]
+        if processors and "cpu" in self._turns:
+            turns = ["cpu"]
         answer = None
-        for turn in self._turns[:] if began else self._turns[:1]:
+        for turn in turns:
             started = time.monotonic()
             told = self._cpu() if turn == "cpu" else self._memory()
             self._turns.remove(turn)
@@ -43,6 +54,7 @@ class HostLoads:
     def _cpu(self) -> bool:
         if (told := read_cpu(self._conn)) is None:
             return False
+        self._readings += 1
         self._load = self._load._replace(at=time.monotonic(), busy_ns=told[0], idle_ns=told[1])
         return True
 

@@ -33,7 +33,7 @@ class JobWatcher:
     def _watch(self) -> None:
         while not self._over.wait(INTERVAL):
             try:
-                with self._places.shared("progress"):
+                with self._places.asking("progress", self._dom.UUIDString()):
                     if self._over.is_set():
                         return
                     job = self._dom.jobStats(0)

@@ -29,6 +29,10 @@ class Lane:
         self._threads = 0
         self._idle = 0
         self._jobs: deque[Job] = deque()
+        self._running: dict[int, Job] = {}
+        """By thread."""
+        self._left: set[int] = set()
+        """Threads that were left behind with their jobs."""
         lock = threading.RLock()
         self._condition = threading.Condition(lock)
         self._quiet = threading.Condition(lock)
@@ -46,6 +50,17 @@ class Lane:
                 self._jobs.remove(job)
             except ValueError:
                 return False
+            return True
+
+    def leave_behind(self, job: Job) -> bool:
+        """Leave a job that runs to itself: another thread goes on with what waits. Whether it was running."""
+        with self._changing():
+            thread = next((thread for thread, running in self._running.items() if running is job), None)
+            if thread is None:
+                return False
+            del self._running[thread]
+            self._left.add(thread)
+            self._threads -= 1
             return True
 
     def stop(self) -> None:
@@ -92,13 +107,17 @@ class Lane:
             del job
 
     def _next(self) -> Job | None:
-        """Wait for the next job; None when the lane has stopped."""
+        """Wait for the next job; None when the lane has stopped, or goes on without this thread."""
+        me = threading.get_ident()
         with self._condition:
+            self._running.pop(me, None)
+            if me in self._left:
+                self._left.remove(me)
+                return None
             while not self._stopped:
-                if self._jobs:
-                    return self._jobs.popleft()
-                job, wait = self._seek()
+                job, wait = (self._jobs.popleft(), None) if self._jobs else self._seek()
                 if job is not None:
+                    self._running[me] = job
                     return job
                 self._idle += 1
                 self._quiet.notify_all()

@@ -1,84 +1,186 @@
 """How many calls a connection may have in flight, and which are.
 
-A daemon serves at most five requests of one client at a time (``max_client_requests``), so five stuck
-calls freeze the connection. The read lane asks only what never waits for a guest, and always has its place;
-stats, probes, questions to guests and actions share three more; the fifth is kept for what must always work,
-forcing a hung guest off.
+A daemon serves at most five requests of one client at a time (``max_client_requests``), so five stuck calls
+freeze the connection. One place is therefore kept for what never waits for a guest (lists, states,
+definitions), and one, whenever that is possible, for what must always work: forcing a hung guest off, and
+aborting a job. Of the three in between our own questions get two, so that they never keep an action out.
 """
 
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
 
+from tuivirt.backend.nudger import Nudger
+from tuivirt.core.backend import Call
 from tuivirt.core.errors import HostError
 
-SHARED = 3
+SIZE = 5
+ASKING = 2
+
+Kind = Literal["safe", "asking", "acting", "urgent", "unasking"]
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """One call in flight."""
+
+    label: str
+    kind: Kind
+    about: str
+    """UUID of the one guest that it may wait for, else empty."""
+    since: float = field(default_factory=time.monotonic)
+    left: bool = False
+    """Nobody waits for its answer any more."""
+    nudges: int = 0
 
 
 class Places:
     """The places for calls of one connection, and which calls are in them.
 
     Every call over the connection is made in a place, because a connection may not be closed under a call:
-    libvirt would free what the call is using.
+    libvirt would free what the call is using. Where there is no place, a call waits for one.
     """
 
-    def __init__(self) -> None:
-        self._shared = threading.Semaphore(SHARED)
-        self._urgent = threading.Semaphore(1)
+    def __init__(self, nudge: Callable[[], object] | None = None) -> None:
+        """``nudge`` makes any quick call; see ``Nudger``."""
         self._changed = threading.Condition()
-        self._calls: dict[int, tuple[str, float]] = {}
+        self._taken: list[Place] = []
         self._closed = False
+        self.last_sign = time.monotonic()
+        """When the other side was last heard of, monotonic seconds."""
+        self._nudging = False
+        self._nudger: Nudger | None = None
+        if nudge is not None:
+            self._nudger = Nudger(lambda: self._nudge(nudge), self._in_flight)
 
     @contextmanager
-    def read(self, label: str) -> Iterator[None]:
-        """A call of the read lane. Raises HostError when the connection is closed, as the others do."""
-        with self._counted(label):
+    def safe(self, label: str) -> Iterator[None]:
+        """A call that never waits for a guest. Raises HostError when the connection is closed, as the others
+        do.
+        """
+        with self._in_place("safe", label):
             yield
 
     @contextmanager
-    def shared(self, label: str) -> Iterator[None]:
-        """Any other call; waits for a place."""
-        with self._shared, self._counted(label):
+    def asking(self, label: str, about: str = "") -> Iterator[None]:
+        """A question of ours that may wait for a guest: for ``about``, where it is one."""
+        with self._in_place("asking", label, about):
             yield
 
     @contextmanager
-    def urgent(self, label: str) -> Iterator[None]:
+    def acting(self, label: str, about: str = "") -> Iterator[None]:
+        """An action of the user."""
+        with self._in_place("acting", label, about):
+            yield
+
+    @contextmanager
+    def urgent(self, label: str, about: str = "") -> Iterator[None]:
         """A call that must not wait behind stuck ones."""
-        with self._urgent, self._counted(label):
+        with self._in_place("urgent", label, about):
             yield
 
     @contextmanager
     def unasking(self, label: str) -> Iterator[None]:
         """Bytes that nothing answers: in nobody's place, but the connection is not closed under them."""
-        with self._counted(label):
+        with self._in_place("unasking", label):
             yield
 
-    def calls(self) -> tuple[tuple[str, float], ...]:
-        """Label and start (monotonic seconds) of the calls in flight, oldest first."""
+    def take(self, kind: Kind, label: str, about: str = "", *, wait: float | None = None) -> Place | None:
+        """Take a place, to be given back with ``leave``; None when there was none for ``wait`` seconds."""
         with self._changed:
-            return tuple(sorted(self._calls.values(), key=lambda call: call[1]))
+            self._changed.wait_for(lambda: self._closed or self._has_room(kind), wait)
+            if self._closed:
+                raise HostError("the connection was closed")
+            if not self._has_room(kind):
+                return None
+            place = Place(label, kind, about)
+            self._taken.append(place)
+            if self._nudger is not None and len(self._taken) > 1:
+                self._nudger.look()
+            return place
+
+    def leave(self, place: Place) -> None:
+        """The call has returned."""
+        self.heard()
+        with self._changed:
+            self._taken.remove(place)
+            self._changed.notify_all()
+
+    def heard(self) -> None:
+        """Something has come from the other side."""
+        self.last_sign = time.monotonic()
+
+    def leave_behind(self, label: str) -> None:
+        """Nobody waits any more for the calls of that label; they keep their places."""
+        with self._changed:
+            for place in self._taken:
+                if place.label == label:
+                    place.left = True
+
+    def calls(self) -> tuple[Call, ...]:
+        """The calls in flight, oldest first."""
+        return tuple(Call(place.label, place.since, place.left) for place in self._in_flight())
+
+    def waited_for(self, seconds: float) -> set[str]:
+        """UUIDs of the guests that some call has been waiting for that long."""
+        long_ago = time.monotonic() - seconds
+        return {place.about for place in self._in_flight() if place.about and place.since <= long_ago}
 
     def close(self) -> None:
         """Let no further call begin."""
         with self._changed:
             self._closed = True
+            self._changed.notify_all()
+            if self._nudger is not None:
+                self._nudger.stop()
 
     def wait_until_empty(self) -> None:
         """Wait, without limit, until the last call has ended."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._calls)
+            self._changed.wait_for(lambda: not self._taken and not self._nudging)
 
-    @contextmanager
-    def _counted(self, label: str) -> Iterator[None]:
-        token = threading.get_ident()
+    def _nudge(self, nudge: Callable[[], object]) -> None:
+        """Beyond the places: it is to reach libvirt's client, whether the daemon answers at once or not."""
         with self._changed:
             if self._closed:
-                raise HostError("the connection was closed")
-            self._calls[token] = (label, time.monotonic())
+                return
+            self._nudging = True
+        try:
+            nudge()
+        finally:
+            with self._changed:
+                self._nudging = False
+                self._changed.notify_all()
+
+    def _in_flight(self) -> list[Place]:
+        with self._changed:
+            return list(self._taken)
+
+    @contextmanager
+    def _in_place(self, kind: Kind, label: str, about: str = "") -> Iterator[None]:
+        place = self.take(kind, label, about)
+        assert place is not None
         try:
             yield
         finally:
-            with self._changed:
-                del self._calls[token]
-                self._changed.notify_all()
+            self.leave(place)
+
+    def _has_room(self, kind: Kind) -> bool:
+        count = Counter(place.kind for place in self._taken)
+        # One place is theirs, taken or not.
+        taken = max(count["safe"], 1) + count["asking"] + count["acting"] + count["urgent"]
+        match kind:
+            case "safe":
+                return count["safe"] == 0 or taken < SIZE - 1
+            case "asking":
+                return count["asking"] < ASKING and taken < SIZE - 1
+            case "acting":
+                return taken < SIZE - 1
+            case "urgent":
+                return taken < SIZE
+            case "unasking":
+                return True

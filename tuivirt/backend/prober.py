@@ -170,7 +170,7 @@ class Prober(Lane):
     def _read(self, uuid: str, *, pending: bool) -> None:
         from lxml.etree import XMLSyntaxError  # here: nothing before needs it, and it takes 6 ms
 
-        with self._places.shared("definition"):
+        with self._places.safe("definition"):
             handle = self._find(uuid)
             saved = handle.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)
             live = handle.XMLDesc(0) if pending and handle.isActive() else None

@@ -177,6 +177,11 @@ class Prompter:
         if self._keeping is not None:
             self._keeping.opened()
 
+    @property
+    def waits(self) -> bool:
+        """The user has not answered yet."""
+        return bool(self._pending)
+
     def close(self) -> None:
         """The attempt is over, or given up: its questions are withdrawn."""
         with self._lock:

@@ -1,13 +1,14 @@
 """Performing actions: a plan of runs, bounded parallelism per host, a result per object."""
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import libvirt
 
@@ -24,7 +25,10 @@ from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.resources import host
 
+log = logging.getLogger(__name__)
+
 READ_ONLY = "the connection is read-only"
+ABANDONED = "result unknown"
 
 KeepDefinition = Callable[[Key, str, str], object]
 """Writes (key, name, XML with secrets) to the local history; raises OSError."""
@@ -57,25 +61,38 @@ class _Run:
     def tell(self, **changes: Any) -> bool:
         """Replace the state and tell it; whether it was not over before."""
         with self.lock:
-            if self.state.phase in {"done", "failed", "cancelled"}:
+            if self.state.over:
                 return False
             self.state = self.state._replace(**changes)
             self.inbox.put(RunChanged(self.state))
             return True
 
 
+FORCING = 2
+"""Force-offs at once on one connection. One of a hung guest takes libvirt ten seconds and more."""
+
+
 class _Lanes(NamedTuple):
-    """The work lanes of one connection. What cannot wait behind stuck calls has one of its own."""
+    """The work lanes of one connection. What cannot wait behind stuck calls has lanes of its own."""
 
     usual: Lane
     urgent: Lane
+    aborts: Lane
+
+    @classmethod
+    def made(cls, connection: str, parallel: int) -> Self:
+        return cls(
+            Lane(f"work {connection}", threads=parallel),
+            Lane(f"urgent {connection}", threads=FORCING),
+            Lane(f"abort {connection}"),
+        )
 
     def of(self, action: Action[Any]) -> Lane:
         return self.urgent if action.urgent else self.usual
 
     def stop(self) -> None:
-        self.usual.stop()
-        self.urgent.stop()
+        for lane in self:
+            lane.stop()
 
 
 class Runner:
@@ -118,10 +135,29 @@ class Runner:
             return
         lanes = self._lanes_of(run.state.key.connection)
         if lanes.of(run.action).withdraw(run.job):
-            self._runs.pop(number, None)
-            run.tell(phase="cancelled", note="taken back before it began", can_abort=False)
+            self._taken_back(run)
         elif run.action.job:
-            lanes.urgent.submit(partial(self._abort_job, run))
+            lanes.aborts.submit(partial(self._abort_job, run))
+
+    def abandon(self, number: int) -> None:
+        """Wait no more for a run: one that is queued is taken back. The object is read when it returns."""
+        run = self._runs.get(number)
+        if run is None:
+            return
+        key, lanes = run.state.key, self._lanes_of(run.state.key.connection)
+        if lanes.of(run.action).withdraw(run.job):
+            self._taken_back(run)
+        elif lanes.of(run.action).leave_behind(run.job):
+            self._runs.pop(number, None)
+            if run.target is not None and (session := run.target.session) is not None:
+                session.places.leave_behind(_label(run))
+            if run.tell(phase="abandoned", note=ABANDONED, progress=None, can_abort=False):
+                self._note(run, f"abandoned: {ABANDONED}", ok=None)
+                log.info("%s of %s was abandoned", run.action.title, key)
+
+    def _taken_back(self, run: _Run) -> None:
+        self._runs.pop(run.state.run, None)
+        run.tell(phase="cancelled", note="taken back before it began", can_abort=False)
 
     def forget(self, connection: str) -> None:
         """The connection is let go: what waits for it never runs, of what runs the result is not known."""
@@ -141,9 +177,7 @@ class Runner:
 
     def _lanes_of(self, connection: str) -> _Lanes:
         if connection not in self._lanes:
-            self._lanes[connection] = _Lanes(
-                Lane(f"work {connection}", threads=self._parallel), Lane(f"urgent {connection}")
-            )
+            self._lanes[connection] = _Lanes.made(connection, self._parallel)
         return self._lanes[connection]
 
     def _run(self, run: _Run) -> None:
@@ -164,9 +198,9 @@ class Runner:
     def _call(self, run: _Run) -> None:
         session = self._session(run)
         action, key = run.action, run.state.key
-        place = session.places.urgent if action.urgent else session.places.shared
+        place = session.places.urgent if action.urgent else session.places.acting
         try:
-            with place(f"{action.title} {run.state.name}"):
+            with place(_label(run), key.id):
                 handle: Any = session.conn if key.kind == host.KIND else session.handle(key.id)
                 if (kept := _endangered(action, run.params, handle)) is not None:
                     self._keep(key, run.state.name, kept)
@@ -203,7 +237,7 @@ class Runner:
     def _abort_job(self, run: _Run) -> None:
         try:
             session = self._session(run)
-            with session.places.urgent(f"cancel {run.state.name}"):
+            with session.places.urgent(f"cancel {run.state.name}", run.state.key.id):
                 session.handle(run.state.key.id).abortJob()
         except libvirt.libvirtError as failure:
             run.tell(note=f"cannot be cancelled: {self._explain(run, failure).message}")
@@ -221,18 +255,30 @@ class Runner:
         else:
             told = run.tell(phase="failed", note=error.message, hint=error.hint, can_abort=False)
         if told:
-            entry = Entry(
-                at=time.time(),
-                key=run.state.key,
-                name=run.state.name,
-                origin="action",
-                what=run.action.title,
-                detail=error.message if error else "",
-                ok=error is None,
-                took=0.0 if run.began is None else time.monotonic() - run.began,
-                command=run.command,
-            )
-            self._inbox.put(Happened(entry))
+            self._note(run, error.message if error else "", ok=error is None)
+        elif run.state.phase == "abandoned":
+            words = f"failed: {error.message}" if error else "done"
+            self._note(run, f"came back after it was abandoned: {words}", ok=error is None)
+
+    def _note(self, run: _Run, detail: str, *, ok: bool | None) -> None:
+        """A line of the journal."""
+        entry = Entry(
+            at=time.time(),
+            key=run.state.key,
+            name=run.state.name,
+            origin="action",
+            what=run.action.title,
+            detail=detail,
+            ok=ok,
+            took=0.0 if run.began is None else time.monotonic() - run.began,
+            command=run.command,
+        )
+        self._inbox.put(Happened(entry))
+
+
+def _label(run: _Run) -> str:
+    """What its call is called while it is in flight."""
+    return f"{run.action.title} {run.state.name}"
 
 
 def _endangered(action: Action[Any], params: object | None, dom: libvirt.virDomain) -> str | None:

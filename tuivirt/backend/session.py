@@ -14,9 +14,11 @@ import libvirt
 from tuivirt.backend.guests import Guests
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.lane import Job, Lane
+from tuivirt.backend.opener import Opener
 from tuivirt.backend.outlet import Outlet
 from tuivirt.backend.places import Places
 from tuivirt.backend.prober import Prober
+from tuivirt.backend.pulse import Pulse
 from tuivirt.backend.questions import Questions
 from tuivirt.backend.sampler import Sampler
 from tuivirt.core.backend import Watch
@@ -66,12 +68,15 @@ class Session:
         in_process: bool,
         run_directory: Path | None,
         interval: float,
+        keepalive: tuple[int, int],
+        opener: Opener,
         inbox: Inbox,
         reports: Reports,
     ) -> None:
         self.name = name
         self.conn = conn
-        self.places = places = Places()
+        # What libvirt's client has forgotten is sent with any other call: see ``Nudger``.
+        self.places = places = Places(None if in_process else conn.getLibVersion)
         self._in_process = in_process
         self._outlet = outlet = Outlet(inbox)
         self._reports = reports
@@ -94,12 +99,22 @@ class Session:
         )
         self._prober = Prober(name, places, outlet, find=self.handle, run_directory=run_directory)
         self._guests = Guests(
-            name, conn, places, outlet, find=self.handle, active=self._is_active, in_process=in_process
+            name, conn, places, outlet, find=self.handle, active=self._answers, in_process=in_process
+        )
+
+        self._pulse = Pulse(
+            name,
+            places,
+            opener,
+            (0, 0) if in_process else keepalive,
+            ask=conn.getLibVersion,
+            lost=lambda: reports.lost(libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE),
         )
 
     def begin(self) -> None:
         """Subscribe, then list: what changes in between is told by an event after the list."""
         self._submit(self._subscribe_and_list)
+        self._pulse.begin()
 
     def watch(self, watch: Watch) -> None:
         self._sampler.watch(watch)
@@ -122,11 +137,11 @@ class Session:
         """The handle of a domain. Raises libvirtError when there is none (any more)."""
         return self._handles.get(uuid) or self.conn.lookupByUUIDString(uuid)
 
-    def ask(self, label: str, question: Callable[[], T], *, of_guest: bool = False) -> Future[T]:
-        """Answer a question of the user interface; ``of_guest``: it may wait for a guest that hangs."""
+    def ask(self, label: str, question: Callable[[], T], *, of_guest: str = "") -> Future[T]:
+        """Answer a question of the user interface; it may wait for the guest ``of_guest`` (UUID), if any."""
 
         def answer() -> T:
-            with self.places.shared(label):
+            with self.places.asking(label, of_guest) if of_guest else self.places.safe(label):
                 return question()
 
         return self._questions.ask(self._guests if of_guest else self._prober, answer)
@@ -150,6 +165,7 @@ class Session:
             lane.stop()
         if self._streams is not None:
             self._streams.stop()
+        self._pulse.stop()
         self._questions.close()
         threading.Thread(target=self._let_go, name=f"close {self.name}", daemon=True).start()
 
@@ -194,7 +210,7 @@ class Session:
 
     def _subscribe_and_list(self) -> None:
         try:
-            with self.places.read("subscribe"):
+            with self.places.safe("subscribe"):
                 self._undo_by_number(events.subscribe_lifecycle(self.conn, self.name, self._on_event))
         except libvirt.libvirtError as error:
             if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
@@ -202,7 +218,7 @@ class Session:
             log.info("%s has no events; press the refresh key there", self.name)
         self._list()
         self._reports.listed()
-        with self.places.read("close callback"):
+        with self.places.safe("close callback"):
             self.conn.registerCloseCallback(lambda _conn, reason, _opaque: self._reports.lost(reason), None)
             self._undo.append(self.conn.unregisterCloseCallback)
         if not _is_alive(self.conn):  # it was lost before anybody could be told; no round trip
@@ -214,13 +230,13 @@ class Session:
 
     def _subscribe_to_others(self) -> None:
         try:
-            with self.places.shared("subscribe"):
+            with self.places.safe("subscribe"):
                 self._undo_by_number(events.subscribe_others(self.conn, self.name, self._on_event))
         finally:
             self._prober.begin()
 
     def _read_facts(self) -> None:
-        with self.places.shared("host facts"):
+        with self.places.safe("host facts"):
             facts = host.read_facts(self.conn)
         self._reports.facts(facts)
 
@@ -231,7 +247,7 @@ class Session:
     def _list(self) -> None:
         with self._lock:
             self._dirty.clear()
-        with self.places.read("list"):
+        with self.places.safe("list"):
             domains, self._handles = list_all(self.conn, self.name)
         # The store first: it drops what comes for a domain that it does not know.
         self._outlet.put(Listed(self.name, KIND, tuple(domains)))
@@ -241,6 +257,7 @@ class Session:
 
     def _on_event(self, event: DomainEvent) -> None:
         """Called on libvirt's event thread: hand over and return."""
+        self.places.heard()
         self._outlet.put(
             Happened(Entry(time.time(), event.key, event.name, "event", event.what, event.detail))
         )
@@ -268,7 +285,7 @@ class Session:
         if not dirty:
             return  # a list has come before
         try:
-            with self.places.read("read"):
+            with self.places.safe("read"):
                 domains, handles = read_some(self.conn, self.name, dirty.values())
                 # A new dict, because other threads are looking at the old one.
                 kept = {uuid: handle for uuid, handle in self._handles.items() if uuid not in dirty}
@@ -289,10 +306,12 @@ class Session:
         if handles:
             self._sampler.some_once(handles)
 
-    def _is_active(self, uuid: str) -> bool:
-        """As far as is known here: a handle's id is that of its last reading."""
+    def _answers(self, uuid: str) -> bool:
+        """Whether a guest can be asked, as far as is known: it is active (a handle's id is that of its last
+        reading), and does not hang.
+        """
         handle = self._handles.get(uuid)
-        return handle is not None and handle.ID() != -1
+        return handle is not None and handle.ID() != -1 and uuid not in self._sampler.hung
 
 
 def _is_alive(conn: libvirt.virConnect) -> bool:

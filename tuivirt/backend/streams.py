@@ -53,7 +53,7 @@ class Streams:
         ended: Callable[[ConsoleStream, libvirt.libvirtError | None], None],
     ) -> tuple[ConsoleStream, int]:
         """Attach; the stream, and the domain's id. Raises libvirtError, or HostError."""
-        with self._places.shared("open console"):
+        with self._places.acting("open console", console.domain.id):
             dom = dom or self._find(console.domain.id)
             stream = ConsoleStream(self._conn, received, ended)
             try:
@@ -87,7 +87,7 @@ class Streams:
 
     def is_active(self, console: Console) -> bool:
         """Whether the domain runs."""
-        with self._places.shared("state"):
+        with self._places.safe("state"):
             return bool(self._find(console.domain.id).isActive())
 
     def stop(self) -> None:

@@ -22,6 +22,8 @@ class Watch(NamedTuple):
     """
     host: bool = False
     """The summary of this host is shown."""
+    load: bool = False
+    """Its line among the connections is shown, with the host's load: read now and then."""
     visible: tuple[Key, ...] = ()
     """Rows on screen, the one under the cursor first: details are read for these."""
     cursor: Key | None = None
@@ -71,6 +73,16 @@ class Request(NamedTuple):
     params: object | None = None
 
 
+class Call(NamedTuple):
+    """A call in flight on a connection."""
+
+    label: str
+    since: float
+    """Monotonic seconds."""
+    left: bool = False
+    """Nobody waits for its answer any more."""
+
+
 class Backend(Protocol):
     """Connections and what is done over them."""
 
@@ -86,7 +98,11 @@ class Backend(Protocol):
     def forget(self, name: str) -> None:
         """Close a connection and drop all that is known of it."""
 
-    def connect(self, name: str) -> None: ...
+    def connect(self, name: str) -> None:
+        """Open it now, or try at once to have back what was lost."""
+
+    def give_up(self, name: str) -> None:
+        """Stop trying to connect: what was lost keeps its rows, and is not tried again by itself."""
 
     def disconnect(self, name: str) -> None: ...
 
@@ -109,6 +125,9 @@ class Backend(Protocol):
 
     def abort(self, run: int) -> None:
         """Cancel a queued run, or ask libvirt to abort the job of a running one."""
+
+    def abandon(self, run: int) -> None:
+        """Wait no more for a run that lasts: it ends as *abandoned*. One that is queued is taken back."""
 
     def definition(self, key: Key) -> Awaitable[Definition]:
         """Raises HostError."""
@@ -136,8 +155,8 @@ class Backend(Protocol):
         Raises OSError, and FileExistsError for a file that is there unless it may be written ``over``.
         """
 
-    def calls(self, name: str) -> tuple[tuple[str, float], ...]:
-        """Label and start (monotonic seconds) of the calls in flight on a connection, oldest first."""
+    def calls(self, name: str) -> tuple[Call, ...]:
+        """The calls in flight on a connection, oldest first."""
 
     def close(self) -> None:
         """Let go of everything without waiting for any call."""

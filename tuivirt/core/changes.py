@@ -10,6 +10,8 @@ from tuivirt.core.question import Question
 from tuivirt.core.usage import Sample
 
 Phase = Literal["closed", "opening", "open", "stale", "failed"]
+RunPhase = Literal["queued", "running", "done", "failed", "cancelled", "abandoned"]
+"""*abandoned*: nobody waits for it any more, and result unknown."""
 
 
 class HostFacts(NamedTuple):
@@ -52,6 +54,12 @@ class ConnectionState(NamedTuple):
     """What to do about it."""
     code: int | None = None
     facts: HostFacts | None = None
+    queued: bool = False
+    """It is to be opened when others have been: a handful is at once."""
+    lost: float | None = None
+    """Since when its rows may not be true any more, seconds since the epoch; None: they are."""
+    retry: float | None = None
+    """When it is tried again by itself, seconds since the epoch; None: it is not."""
 
 
 class ConnectionChanged(NamedTuple):
@@ -112,6 +120,14 @@ class HostSampled(NamedTuple):
     """Seconds of the quickest of the calls: the round-trip time."""
 
 
+class Hung(NamedTuple):
+    """All guests of a connection that do not respond."""
+
+    connection: str
+    since: Mapping[str, float]
+    """By domain UUID, since when somebody has been waiting, seconds since the epoch."""
+
+
 class DetailRead(NamedTuple):
     """What only a definition tells: title, tags, pending changes … One value replaces the last."""
 
@@ -138,7 +154,7 @@ class RunState(NamedTuple):
     action: str
     key: Key
     name: str
-    phase: Literal["queued", "running", "done", "failed", "cancelled"]
+    phase: RunPhase
     started: float
     """Seconds since the epoch."""
     progress: float | None = None
@@ -149,6 +165,11 @@ class RunState(NamedTuple):
     can_abort: bool = False
     batch: int = 0
     """Runs of one bulk action share a batch."""
+
+    @property
+    def over(self) -> bool:
+        """Nothing more comes of it."""
+        return self.phase not in {"queued", "running"}
 
 
 class RunChanged(NamedTuple):
@@ -175,6 +196,7 @@ Change = (
     | Removed
     | Sampled
     | HostSampled
+    | Hung
     | DetailRead
     | AddressesRead
     | Happened

@@ -29,13 +29,15 @@ NOTHING: Final = Taken()
 class Record:
     """Everything known of one object. Its parts are frozen values that are replaced, never changed."""
 
-    __slots__ = ("addresses", "details", "item", "run", "usage")
+    __slots__ = ("addresses", "details", "hung_since", "item", "run", "usage")
 
     def __init__(self, item: Any) -> None:
         self.item = item
         self.details: Any = None
         self.addresses: Any = None
         self.usage: Usage | None = None
+        self.hung_since: float | None = None
+        """Since when it has not responded, seconds since the epoch; None: it does, as far as is known."""
         self.run: c.RunState | None = None
         """The action that is queued or running on it: the row is busy."""
 
@@ -144,6 +146,8 @@ class Store:
         """By connection and kind; kept up to date, as adding up tens of thousands takes milliseconds."""
         self.hosts: dict[str, HostUsage] = {}
         self.stats_took: dict[str, float] = {}
+        self.hung: dict[str, Mapping[str, float]] = {}
+        """By connection: UUIDs of guests that do not respond, and since when."""
         self.runs: dict[int, c.RunState] = {}
         """Queued and running runs, and the ended ones of batches that are not over."""
         self.questions: dict[int, Question] = {}
@@ -190,6 +194,8 @@ class Store:
             case c.HostSampled(connection, load, rtt):
                 self.hosts.setdefault(connection, HostUsage()).feed(load, rtt)
                 delta.hosts.add(connection)
+            case c.Hung(connection, since):
+                self._hung(connection, since, delta)
             case c.DetailRead(key, details):
                 if (record := self.get(key)) is not None and record.details != details:
                     record.details = details
@@ -268,17 +274,23 @@ class Store:
                 count.add(now, 1)
             delta.touched.add(key)
 
+    def _hung(self, connection: str, since: Mapping[str, float], delta: Delta) -> None:
+        before = self.hung.get(connection, {})
+        self.hung[connection] = since
+        for uuid in before.keys() | since.keys():
+            record = self.records["domain"].get(key := Key(connection, "domain", uuid))
+            if record is not None and record.hung_since != since.get(uuid):
+                record.hung_since = since.get(uuid)
+                delta.touched.add(key)
+
     def _run(self, state: c.RunState, delta: Delta) -> None:
         self.runs[state.run] = state
         delta.runs.append(state)
-        over = state.phase in {"done", "failed", "cancelled"}
         record = self.get(state.key)
         if record is not None:
             record.run = self._run_of(state.key)
             delta.touched.add(state.key)
-        if over and not any(
-            r.batch == state.batch and r.phase in {"queued", "running"} for r in self.runs.values()
-        ):
+        if state.over and all(r.over for r in self.runs.values() if r.batch == state.batch):
             for number in [n for n, r in self.runs.items() if r.batch == state.batch]:
                 del self.runs[number]
 
@@ -287,12 +299,14 @@ class Store:
         if not self.runs:
             return None
         runs = reversed(self.runs.values())
-        return next((run for run in runs if run.key == key and run.phase in {"queued", "running"}), None)
+        return next((run for run in runs if run.key == key and not run.over), None)
 
     def _connection(self, state: c.ConnectionState, delta: Delta) -> None:
         before = self.connections.get(state.name)
         self.connections[state.name] = state
         delta.connections.add(state.name)
+        if state.phase == "open" and before is not None and before.phase != "open":
+            self._hung(state.name, {}, delta)  # who does not respond now is found out anew
         if state.phase in {"closed", "failed"}:
             self._clear(state.name, delta)
         elif before is not None and before.phase != state.phase:
@@ -306,3 +320,4 @@ class Store:
                 self._remove(key, delta)
         self.hosts.pop(connection, None)
         self.stats_took.pop(connection, None)
+        self.hung.pop(connection, None)

@@ -9,6 +9,7 @@ from tuivirt.core.source import Source
 from tuivirt.core.store import Store
 from tuivirt.core.text import plain
 from tuivirt.resources import find_action
+from tuivirt.ui.giving_up import tries
 from tuivirt.ui.options import Options
 
 if TYPE_CHECKING:
@@ -42,6 +43,21 @@ class Hosts:
     def _phase(self, name: str) -> str:
         state = self._store.connections.get(name)
         return state.phase if state is not None else "closed"
+
+    def refusal(self, id_: str, name: str) -> str | None:
+        """Why a command or an action does not apply to a connection now, or None when it does."""
+        state, source = self._store.connections.get(name), self._sources.get(name)
+        match id_:
+            case "connections.toggle" | "connections.add" | "app.refresh":
+                return None
+            case "app.give_up":
+                return None if state is not None and tries(state) else "is not being connected"
+            case _ if id_.startswith("connections."):
+                here = source is not None and source.source == "bookmark"
+                return None if here else "is not a bookmark"
+        if state is None or state.phase != "open":
+            return "is not open"
+        return "is read-only" if state.read_only else None
 
     # Bookmarks
 

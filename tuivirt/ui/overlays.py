@@ -12,12 +12,25 @@ from tuivirt.core.text import plain
 from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
-from tuivirt.ui.commands import Place, commands_of
+from tuivirt.ui.commands import Command, Place, commands_of
 
 if TYPE_CHECKING:
     from tuivirt.ui.export import Format
     from tuivirt.ui.palette import Entry
     from tuivirt.ui.screens.main import MainScreen
+
+
+def host_commands() -> tuple[Command, ...]:
+    """What the menu of a connection offers beside the actions on its host."""
+    of_app = [command for command in commands_of("app") if command.id in {"app.refresh", "app.give_up"}]
+    connections = [command for command in commands_of("connections") if command.id != "connections.menu"]
+    return (connections[0], *of_app, *connections[1:])
+
+
+def _as_action(command: Command) -> Action[None]:
+    """A command as the menu shows it; it is not run by itself."""
+    key = command.keys.partition(",")[0]
+    return Action(command.id, command.title, lambda: None, command.doc or command.title, key)
 
 
 class Overlays:
@@ -57,15 +70,22 @@ class Overlays:
     async def _host_menu(self, name: str) -> None:
         from tuivirt.ui.dialogs.menu import MenuDialog
 
-        state = self._store.connections[name]
-        why = "is not open" if state.phase != "open" else "is read-only" if state.read_only else None
+        commands = {command.id: command for command in host_commands()}
+        hosts = self._main.hosts
         dialog = MenuDialog(
-            plain(name), ACTIONS["host"], refusal=lambda _action: why, command=lambda _action: ""
+            plain(name),
+            (*map(_as_action, commands.values()), *ACTIONS["host"]),
+            refusal=lambda action: hosts.refusal(action.id, name),
+            command=lambda _action: "",
         )
         chosen = await self._main.app.push_screen_wait(dialog)
-        if chosen is not None:
-            self._main.show_scope(name)
-            self._main.hosts.perform(chosen)
+        if chosen is None:
+            return
+        self._main.show_scope(name)
+        if chosen in commands:
+            self._main.run_command(commands[chosen])
+        else:
+            hosts.perform(chosen)
 
     # Columns
 

@@ -166,11 +166,15 @@ class Performer:
         """Cancel a queued run, or ask libvirt to abort the job of a running one."""
         self._backend.abort(run)
 
+    def abandon(self, run: int) -> None:
+        """Wait no more for a run."""
+        self._backend.abandon(run)
+
     # What becomes of it
 
     def update(self, runs: Sequence[RunState]) -> None:
         for run in runs:
-            if run.phase in {"done", "failed", "cancelled"}:
+            if run.over:
                 self.ended.append(run)
             if run.phase == "done" and run.action in SHUTDOWNS:
                 self._asked[run.key] = time.monotonic() + self._options.shutdown_patience
@@ -198,7 +202,7 @@ class Performer:
     @property
     def running(self) -> int:
         """Runs that are queued or running."""
-        return sum(run.phase in {"queued", "running"} for run in self._store.runs.values())
+        return sum(not run.over for run in self._store.runs.values())
 
     async def may_quit(self) -> bool:
         """Whether to quit: asks while actions run, which libvirt would finish or not without us."""

@@ -71,6 +71,7 @@ def verbs(main: "MainScreen") -> Iterator[Verb]:
     )
     yield Verb("console", "sit at the console of the domain", lambda _: main.opener.open(main.listing.record))
     yield Verb("refresh", "read again now", lambda _: main.action_refresh_now())
+    yield Verb("abandon", "wait no more, as Ctrl+G does", lambda _: main.action_give_up())
     yield Verb("summary", "fold the summary line", lambda _: main.action_toggle_summary())
     yield Verb("help", "help for this place", lambda _: main.action_help(), ("h",))
     yield Verb("quit", "quit", lambda _: main.leave(), ("q", "exit"))

@@ -13,7 +13,9 @@ _SOURCES: Final = {
     "ARP": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP,
 }
 SOURCES: Final = tuple(_SOURCES)
-"""In the order in which they are asked until one knows an address. The agent's answer waits for the guest."""
+"""In the order in which they are asked until one knows an address."""
+OF_GUEST = "agent"
+"""The one whose answer waits for the guest, or for five seconds."""
 
 
 def ask(

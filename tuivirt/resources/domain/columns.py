@@ -24,6 +24,7 @@ GLYPHS: dict[State, tuple[str, str]] = {
 """The glyph of each state and its role; the word always stands beside it."""
 
 BUSY = "⟳"
+HUNG = "‼"
 SPARK = 8
 """Cells of the sparkline beside the CPU percentage."""
 
@@ -33,6 +34,8 @@ _UNKNOWN = Cell("")
 def _state(record: DomainRecord) -> Cell:
     item = record.item
     glyph, role = GLYPHS[item.state]
+    if record.hung_since is not None:
+        return Cell(f"{BUSY if record.run is not None else HUNG} no response", "bad")
     if record.run is not None:
         return Cell(f"{BUSY} {item.state.value}", "info")
     word = "crashed" if item.state is State.SHUTOFF and item.reason_word == "crashed" else item.state.value
@@ -171,7 +174,7 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         _state,
         lambda r: r.item.state.value,
         lambda r: _STATE_ORDER[r.item.state],
-        doc="state, as libvirt words it",
+        doc="state, as libvirt words it, or that it does not respond",
     ),
     Column(
         "host",

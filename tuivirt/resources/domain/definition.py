@@ -31,15 +31,21 @@ def disk_sizes(dom: libvirt.virDomain, targets: tuple[str, ...]) -> tuple[DiskSi
     return tuple(sizes)
 
 
+def waited_for(dom: libvirt.virDomain) -> float:
+    """Seconds that somebody has been waiting for a guest's monitor (``virDomainGetControlInfo``); 0 when
+    nobody is. Raises libvirtError.
+    """
+    state, _details, milliseconds = dom.controlInfo(0)
+    return milliseconds / 1000 if state == libvirt.VIR_DOMAIN_CONTROL_OCCUPIED else 0.0
+
+
 def _refuse_hung(dom: libvirt.virDomain) -> None:
-    """``virDomainGetControlInfo`` tells how long somebody has been waiting for the monitor already."""
     try:
-        state, _details, milliseconds = dom.controlInfo(0)
+        seconds = waited_for(dom)
     except libvirt.libvirtError:
         return  # not active, or a driver that does not tell; then the question itself shows
-    if state == libvirt.VIR_DOMAIN_CONTROL_OCCUPIED and milliseconds > HUNG * 1000:
-        seconds = milliseconds // 1000
+    if seconds > HUNG:
         raise HostError(
-            f"{dom.name()} does not respond: its hypervisor has not answered for {seconds} s",
+            f"{dom.name()} does not respond: its hypervisor has not answered for {seconds:.0f} s",
             hint="Wait, or force it off.",
         )

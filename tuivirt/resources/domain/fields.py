@@ -61,6 +61,7 @@ _ALL: tuple[Field[DomainRecord], ...] = (
         lambda r: None if r.facts.pending is None else r.facts.pending > 0,
         "next boot differs",
     ),
+    Field("responding", "bool", lambda r: r.hung_since is None if r.active else None, "it responds"),
     Field("busy", "bool", lambda r: r.run is not None, "an action is running on it"),
     Field("cpu", "number", _percent, "per cent of its processors in use"),
     Field("vcpus", "number", lambda r: r.vcpus, "virtual processors"),

@@ -42,6 +42,7 @@ class DomainRecord(Record):
             self.up_since = at if item.active else None
             if self.details is not None and self.details.started is not None:
                 self.details = self.details._replace(started=None)  # of the process before
+            self.hung_since = None
             if self.usage is not None:
                 self.usage.reset()
         if before.state is not item.state:
@@ -114,8 +115,10 @@ class DomainRecord(Record):
 
     @property
     def rates(self) -> Rates | None:
-        """The rates of the last tick; None for a domain that is not active."""
-        return self.usage.rates if self.usage is not None and self.item.active else None
+        """The rates of the last tick; None for a domain that is not active, or does not respond."""
+        if self.usage is None or not self.item.active or self.hung_since is not None:
+            return None
+        return self.usage.rates
 
     @property
     def vcpus(self) -> int | None:

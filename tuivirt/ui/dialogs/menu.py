@@ -53,6 +53,10 @@ class MenuDialog(Dialog[str]):
         super().__init__(title)
         self._lines = [MenuLine(action, refusal(action)) for action in actions]
         self._command = command
+        self._keys = 1 + max(
+            (len(key_text(line.action.key)) for line in self._lines if line.action.key), default=0
+        )
+        """Cells of the keys."""
         self._input = TextInput(placeholder="type to find")
         start = next((n for n, line in enumerate(self._lines) if line.why_not is None), 0)
         self._list: LineList[MenuLine] = LineList(self._lines, self._line, cursor=start)
@@ -81,7 +85,9 @@ class MenuDialog(Dialog[str]):
         role = "dim" if why is not None else "danger" if action.danger else ""
         keys = key_text(action.key) if action.key else ""
         head = joined(styled(f"{mark} ", "danger" if action.danger and why is None else "dim"))
-        head = joined(head, fitted(styled(action.title, role), 28), fitted(styled(keys, "key"), 4))
+        head = joined(
+            head, fitted(styled(action.title, role), 28), fitted(styled(keys, "key"), max(4, self._keys))
+        )
         return joined(head, styled(why or action.doc.partition("\n")[0], "dim"))
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -20,7 +20,7 @@ from tuivirt.ui.dialogs.base import Dialog
 from tuivirt.ui.dialogs.confirm import marked
 from tuivirt.ui.dialogs.fields import Form
 from tuivirt.ui.dialogs.gate import Gate, gate_of
-from tuivirt.ui.dialogs.run_line import OVER, about, run_line
+from tuivirt.ui.dialogs.run_line import about, run_line
 from tuivirt.ui.dialogs.target import Target, commands, hosts_of, stakes
 from tuivirt.ui.dialogs.text import TextDialog, run_text
 from tuivirt.ui.widgets.choices import PushButton
@@ -52,6 +52,9 @@ class Runner(Protocol):
     def abort(self, run: int, /) -> None:
         """Cancel a queued run, or ask libvirt to abort the job of a running one."""
 
+    def abandon(self, run: int, /) -> None:
+        """Wait no more for a run."""
+
 
 @dataclass(slots=True)
 class _Row:
@@ -72,6 +75,7 @@ class PlanDialog(Dialog[bool]):
         Binding("y", "start", "Start", show=False),
         Binding("c", "abort", "Cancel it", show=False),
         Binding("C", "abort_all", "Cancel all", show=False),
+        Binding("ctrl+g", "abandon", "Wait no more", show=False),
         Binding("r", "retry", "Retry", show=False),
     ]
 
@@ -169,10 +173,10 @@ class PlanDialog(Dialog[bool]):
         phases: Counter[str] = Counter(
             row.run.phase if row.run is not None else "queued" for row in self._rows
         )
-        over = sum(phases[phase] for phase in OVER)
+        over = sum(row.run is not None and row.run.over for row in self._rows)
         told = [
             f"{phases[phase]} {phase}"
-            for phase in ("running", "queued", "failed", "cancelled")
+            for phase in ("running", "queued", "failed", "cancelled", "abandoned")
             if phases[phase]
         ]
         self._summary.update(styled(", ".join([f"{phases['done']} of {len(self._rows)} done", *told])))
@@ -209,7 +213,7 @@ class PlanDialog(Dialog[bool]):
     def on_line_list_chosen(self, message: LineList.Chosen) -> None:
         message.stop()
         row = self._list.items[message.index]
-        if row.run is not None and row.run.phase in OVER:
+        if row.run is not None and row.run.over:
             self.app.push_screen(TextDialog(f"{self._action.title}: {row.target.name}", run_text(row.run)))
 
     # Starting
@@ -269,12 +273,17 @@ class PlanDialog(Dialog[bool]):
 
     def action_abort(self) -> None:
         row = self._list.item
-        if self._batches and row is not None and row.run is not None and row.run.phase not in OVER:
+        if self._batches and row is not None and row.run is not None and not row.run.over:
             self._runner.abort(row.run.run)
+
+    def action_abandon(self) -> None:
+        row = self._list.item
+        if self._batches and row is not None and row.run is not None and not row.run.over:
+            self._runner.abandon(row.run.run)
 
     def action_abort_all(self) -> None:
         for row in self._rows:
-            if row.run is not None and row.run.phase not in OVER:
+            if row.run is not None and not row.run.over:
                 self._runner.abort(row.run.run)
 
     def action_cancel(self) -> None:

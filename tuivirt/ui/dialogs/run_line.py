@@ -11,13 +11,13 @@ from tuivirt.core.changes import RunState
 from tuivirt.resources import find_action
 from tuivirt.ui.widgets.roles import fitted, joined, styled
 
-OVER: Final = frozenset({"done", "failed", "cancelled"})
 _GLYPHS: Final = {
     "queued": ("…", "dim"),
     "running": ("⟳", "info"),
     "done": ("✓", "good"),
     "failed": ("✗", "bad"),
     "cancelled": ("–", "warn"),
+    "abandoned": ("?", "warn"),
 }
 _BAR: Final = 10
 SILENT: Final = 2.0
@@ -57,8 +57,8 @@ def progress(run: RunState, now: float) -> Content:
             return styled(run.note or "failed", "bad")
         case "done":
             return styled("done" + (f": {run.note}" if run.note else ""), "good")
-        case "cancelled":
-            return styled("cancelled" + (f": {run.note}" if run.note else ""), "warn")
+        case "cancelled" | "abandoned":
+            return styled(run.phase + (f": {run.note}" if run.note else ""), "warn")
 
 
 def bar(fraction: float) -> str:
@@ -75,7 +75,7 @@ def run_line(run: RunState, width: int, now: float, *, action: bool) -> Content:
     parts += [fitted(styled(run.key.connection, "dim"), max(6, width // 8)), " "]
     if action:
         parts += [fitted(styled(title_of(run)), max(10, width // 5)), " "]
-        if run.phase in OVER:
+        if run.over:
             parts += [styled(time.strftime("%H:%M:%S ", time.localtime(run.started)), "dim")]
     return joined(*parts, progress(run, now))
 

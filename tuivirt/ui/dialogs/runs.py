@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tuivirt.core.changes import RunState
 from tuivirt.core.store import Store
 from tuivirt.ui.dialogs.base import Dialog
-from tuivirt.ui.dialogs.run_line import OVER, about, run_line, title_of
+from tuivirt.ui.dialogs.run_line import about, run_line, title_of
 from tuivirt.ui.dialogs.text import TextDialog, run_text
 from tuivirt.ui.widgets.choices import PushButton
 from tuivirt.ui.widgets.line_list import LineList
@@ -24,22 +24,26 @@ class Aborter(Protocol):
     def abort(self, run: int) -> None:
         """Cancel a queued run, or ask libvirt to abort the job of a running one."""
 
+    def abandon(self, run: int) -> None:
+        """Wait no more for a run."""
+
 
 def in_order(active: Iterable[RunState], ended: Iterable[RunState]) -> list[RunState]:
     """What runs or waits first, oldest on top; then what is over, newest on top."""
     runs = {run.run: run for run in ended}
     runs.update((run.run, run) for run in active)
-    return sorted(
-        runs.values(), key=lambda run: (run.phase in OVER, -run.run if run.phase in OVER else run.run)
-    )
+    return sorted(runs.values(), key=lambda run: (run.over, -run.run if run.over else run.run))
 
 
 class RunsDialog(Dialog[None]):
-    """Follows all runs: progress, time spent, results; ``c`` cancels the one under the cursor."""
+    """Follows all runs: progress, time spent, results. ``c`` cancels the one under the cursor, Ctrl+G waits
+    for it no more.
+    """
 
     BINDINGS: ClassVar = [
         Binding("c", "abort", "Cancel it", show=False),
         Binding("C", "abort_all", "Cancel all", show=False),
+        Binding("ctrl+g", "abandon", "Wait no more", show=False),
         Binding("q,J", "cancel", "Close", show=False),
     ]
 
@@ -73,7 +77,7 @@ class RunsDialog(Dialog[None]):
         return (PushButton("Cancel all", name="abort_all"), PushButton("Close", name="cancel"))
 
     def hint(self) -> str:
-        return "c cancels it · C all · Enter details · Esc closes"
+        return "c cancels it · C all · Ctrl+G waits no more · Enter details · Esc closes"
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self._tick)
@@ -92,7 +96,7 @@ class RunsDialog(Dialog[None]):
         runs = self._runs()
         at = next((n for n, run in enumerate(runs) if here is not None and run.run == here.run), None)
         self._list.show(runs, at)
-        active = sum(run.phase not in OVER for run in runs)
+        active = sum(not run.over for run in runs)
         self.retitle(f"Actions: {active} running or queued, {len(runs) - active} ended")
         self._describe()
 
@@ -114,12 +118,17 @@ class RunsDialog(Dialog[None]):
 
     def action_abort(self) -> None:
         run = self._list.item
-        if run is not None and run.phase not in OVER:
+        if run is not None and not run.over:
             self._backend.abort(run.run)
+
+    def action_abandon(self) -> None:
+        run = self._list.item
+        if run is not None and not run.over:
+            self._backend.abandon(run.run)
 
     def action_abort_all(self) -> None:
         for run in self._list.items:
-            if run.phase not in OVER:
+            if not run.over:
                 self._backend.abort(run.run)
 
     def press(self, name: str) -> None:

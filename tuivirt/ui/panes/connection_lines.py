@@ -7,18 +7,25 @@ from typing import Final
 from rich.cells import cell_len, chop_cells
 
 from tuivirt.core import units
+from tuivirt.core.changes import ConnectionState
 from tuivirt.core.resource import Cell
 from tuivirt.core.source import Source
 from tuivirt.core.text import plain
 from tuivirt.ui.panes.connection_roster import ALL, KINDS, Entry
 from tuivirt.ui.widgets.cells import fit
+from tuivirt.ui.widgets.keysbar import round_trip
 
 READ_ONLY: Final = "ro"
 PATIENCE: Final = 3.0
 """Seconds after which an attempt to open shows how long it has lasted."""
 
+BUSY: Final = 0.9
+"""Share of a host's processors from which on its load is a warning."""
+
 _CPU: Final = 5
 """Cells of the load, the gap before it included."""
+_RTT: Final = 7
+"""Cells of the round-trip time, which is there when the pane is wide."""
 _FIXED: Final = 4
 """Cells of a line beside name and phase: cursor, glyph and the gaps after glyph and name."""
 _LEAST_NAME: Final = 8
@@ -67,8 +74,11 @@ def _count(entry: Entry) -> str:
 def _counts(entry: Entry, width: int, mark: str) -> Iterator[Cell]:
     count = _count(entry)
     cpu = units.percent(entry.cpu) if entry.cpu is not None else ""
-    # The place of the load is kept free, so that nothing moves when the first reading comes.
+    rtt = round_trip(entry.rtt) if entry.rtt is not None else ""
+    # The place of load and round trip is kept free, so that nothing moves when the first reading comes.
     tail = f"{cpu:>{_CPU}}" if width >= len(count) + _CPU else ""
+    least = max(_STATUS, len(count) + _CPU + (len(mark) + 1 if mark else 0))
+    tail += f"{rtt:>{_RTT}}" if width >= least + _RTT else ""
     if len(count) > width:
         count = units.count(entry.running)
     room = width - len(tail) - len(count)
@@ -78,36 +88,47 @@ def _counts(entry: Entry, width: int, mark: str) -> Iterator[Cell]:
         yield Cell(" " * room)
     yield Cell(fit(count, min(len(count), width)))
     if tail:
-        yield Cell(tail, "warn" if (entry.cpu or 0) >= 0.9 else "dim")
+        yield Cell(tail, "warn" if (entry.cpu or 0) >= BUSY else "dim")
 
 
 def _words(entry: Entry, width: int, now: float) -> str:
     """What fits of a phase that is not *open*."""
     word = entry.look[2]
-    state = entry.state
-    if state is None:
-        return word
-    since = now - state.since if state.since else 0.0
-    if entry.phase == "stale" or (entry.phase == "opening" and since >= PATIENCE):
-        timed = f"{word} {units.short_duration(since)}"
+    if timed := _timed(entry, now):
         return timed if len(timed) <= width else word
-    if entry.phase == "failed" and state.error and width >= len(word) + 10:
-        return f"{word}: {plain(state.error)}"
+    if entry.phase == "failed" and entry.state is not None and entry.state.error and width >= len(word) + 10:
+        return f"{word}: {plain(entry.state.error)}"
     return word
 
 
-def short(entry: Entry) -> str:
+def _timed(entry: Entry, now: float) -> str:
+    """How old the rows are, or how long it has been opening; empty where no time is told."""
+    state = entry.state
+    if state is None or state.queued:
+        return ""
+    if entry.stale:
+        assert state.lost is not None
+        return f"{entry.look[2]} {units.short_duration(now - state.lost)}"
+    if entry.phase == "opening" and state.since and now - state.since >= PATIENCE:
+        return f"{entry.look[2]} {units.short_duration(now - state.since)}"
+    return ""
+
+
+def short(entry: Entry, now: float) -> str:
     """A connection in the one-line form, without its glyph."""
     if entry.phase == "open":
+        cpu = f" {units.percent(entry.cpu)}" if entry.cpu is not None else ""
         mark = f" {READ_ONLY}" if entry.read_only else ""
-        return f"{entry.title} {entry.running}/{entry.total}{mark}"
-    return entry.title if entry.phase == "closed" else f"{entry.title} {entry.look[2]}"
+        return f"{entry.title} {entry.running}/{entry.total}{cpu}{mark}"
+    if entry.phase == "closed":
+        return entry.title
+    return f"{entry.title} {_timed(entry, now) or entry.look[2]}"
 
 
-def about(entry: Entry | None, width: int, height: int) -> list[Cell]:
+def about(entry: Entry | None, width: int, height: int, now: float) -> list[Cell]:
     """What stands below the list of the connection under the cursor: at most ``height`` lines.
 
-    Its URI without a password, where it comes from, what went wrong and what to do about it.
+    Its URI without a password, where it comes from, its load, what went wrong and what to do about it.
     """
     if entry is None or height <= 0 or width <= 0:
         return []
@@ -118,17 +139,45 @@ def about(entry: Entry | None, width: int, height: int) -> list[Cell]:
     if source is not None:
         lines += [Cell(line, "text") for line in wrap(source.shown_uri, width, 2 if height > 4 else 1)]
         lines.append(Cell(fit(_origin(source, width), width).rstrip(), "dim"))
+    if state is not None:
+        lines += [Cell(line, "info") for line in _next(state, width, now)]
     if state is not None and (state.error or state.hint):
         room = height - len(lines)
         hint = len(wrap(state.hint, width, room // 2))
         lines += [Cell(line, "bad") for line in wrap(state.error, width, room - hint)]
         lines += [Cell(line, "info") for line in wrap(state.hint, width, height - len(lines))]
     elif state is not None and state.facts is not None:
+        if load := _load(entry):
+            lines.append(Cell(fit(load, width).rstrip(), "warn" if (entry.cpu or 0) >= BUSY else "text"))
         facts = state.facts
         libvirt = f"libvirt {facts.libvirt}" if facts.libvirt else ""
         words = " · ".join(plain(fact) for fact in (facts.hostname, facts.hypervisor, libvirt) if fact)
         lines += [Cell(line, "dim") for line in wrap(words, width, max(0, height - len(lines)))]
     return lines[:height]
+
+
+def _next(state: ConnectionState, width: int, now: float) -> list[str]:
+    """What becomes of a connection that is not open, and the keys for it."""
+    if state.phase == "opening":
+        told = ["Ctrl+R opens it now" if state.queued else "Ctrl+G gives up"]
+    elif state.phase != "stale":
+        told = []
+    elif state.retry is None:
+        told = ["Ctrl+R tries again"]
+    else:
+        told = [f"again in {units.short_duration(max(0.0, state.retry - now))}", "Ctrl+R now, Ctrl+G stop"]
+        if len(whole := " · ".join(told)) <= width:
+            told = [whole]
+    return [fit(line, width).rstrip() for line in told]
+
+
+def _load(entry: Entry) -> str:
+    told = []
+    if entry.cpu is not None:
+        told.append(f"CPU {units.percent(entry.cpu)}")
+    if entry.rtt is not None:
+        told.append(f"round trip {round_trip(entry.rtt)}")
+    return " · ".join(told)
 
 
 def _origin(source: Source, width: int) -> str:

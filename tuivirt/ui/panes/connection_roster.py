@@ -54,6 +54,8 @@ class Entry(NamedTuple):
     total: int = 0
     cpu: float | None = None
     """0…1 of the host's processors."""
+    rtt: float | None = None
+    """Seconds of a round trip."""
 
     @property
     def phase(self) -> Phase:
@@ -65,8 +67,14 @@ class Entry(NamedTuple):
     def look(self) -> tuple[str, str, str]:
         """Glyph, role and word of the phase."""
         glyph, role, word = _LOOKS[self.phase]
-        if self.phase == "failed" and self.state is not None and self.state.code in _AUTH:
+        if self.state is None:
+            return glyph, role, word
+        if self.phase == "failed" and self.state.code in _AUTH:
             word = "auth"
+        elif self.phase == "opening" and self.state.queued:
+            role, word = "dim", "queued"
+        elif self.phase == "opening" and self.stale:
+            word = _LOOKS["stale"][2]
         return glyph, role, word
 
     @property
@@ -78,6 +86,11 @@ class Entry(NamedTuple):
         if self.phase == "open" and self.state is not None:
             return self.state.read_only
         return self.source is not None and self.source.read_only
+
+    @property
+    def stale(self) -> bool:
+        """Its rows may not be true any more."""
+        return self.phase != "open" and self.state is not None and self.state.lost is not None
 
     @property
     def waits(self) -> bool:
@@ -112,7 +125,7 @@ def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
 
 def _has_rows(state: ConnectionState) -> bool:
     """Open, or lost and coming back: its rows stay."""
-    return state.phase in {"open", "stale"} or (state.phase == "opening" and state.facts is not None)
+    return state.phase == "open" or state.lost is not None
 
 
 def _file(origin: str) -> str:
@@ -127,8 +140,8 @@ def entry_of(name: str, source: Source | None, store: Store) -> Entry:
         return Entry(ALL, None, None, count.active, count.total)
     count = store.count("domain", name)
     usage = store.hosts.get(name)
-    cpu = usage.cpu if usage is not None else None
-    return Entry(name, source, store.connections.get(name), count.active, count.total, cpu)
+    cpu, rtt = (usage.cpu, usage.rtt) if usage is not None else (None, None)
+    return Entry(name, source, store.connections.get(name), count.active, count.total, cpu, rtt)
 
 
 class Roster:

@@ -170,7 +170,7 @@ class ConnectionsPane(NameList, ConnectionKeys):
             self._name_width = name_width(titles, width - 1)
             self._painted.clear()
         entry = self._roster.entries.get(self._cursor) if self._cursor is not None else None
-        self._about = about(entry, width - 2, self.below - 1)
+        self._about = about(entry, width - 2, self.below - 1, self._now())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self._measure()
@@ -206,7 +206,7 @@ class ConnectionsPane(NameList, ConnectionKeys):
             )
             strip = self._painted[name] = self._line(
                 cells,
-                "stale" if self._roster.entries[name].phase == "stale" else "",
+                "stale" if self._roster.entries[name].stale else "",
                 over="cursor" if pointed and self.has_focus else "",
             )
         return strip

@@ -1,5 +1,6 @@
 """The connections in one line, for terminals too narrow for the sidebar."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -31,14 +32,24 @@ class ConnectionsLine(ConnectionKeys, can_focus=True):
         sources: Sequence[Source],
         style: Callable[[str], Style],
         *,
+        now: Callable[[], float] = time.time,
         id: str | None = None,  # noqa: A002 (Textual's name)
     ) -> None:
         super().__init__(id=id)
         self._roster = Roster(store, sources)
         self._style = style
+        self._now = now
         self._current: str | None = None
         self._left = 0
         """Cells that are scrolled out of sight."""
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self._tick)
+
+    def _tick(self) -> None:
+        """A time passes that some connection tells."""
+        if self.size and any(entry.waits for entry in self._shown):
+            self.refresh()
 
     @property
     def current(self) -> str | None:
@@ -84,7 +95,7 @@ class ConnectionsLine(ConnectionKeys, can_focus=True):
         """Where each connection begins and ends, in cells of the whole line."""
         spans, x = {}, 1
         for entry in self._shown:
-            end = x + 3 + cell_len(short(entry))
+            end = x + 3 + cell_len(short(entry, self._now()))
             spans[entry.name] = (x, end)
             x = end + len(GAP)
         return spans
@@ -116,7 +127,7 @@ class ConnectionsLine(ConnectionKeys, can_focus=True):
             segments += [
                 Segment("▶" if current else " ", base + over),
                 Segment(f"{glyph} ", base + self._style(role) + over),
-                Segment(short(entry), text + over),
+                Segment(short(entry, self._now()), text + over),
                 Segment(GAP, base),
             ]
         strip = Strip(segments).adjust_cell_length(max(left + width, 1), base)

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import Worker
 
+from tuivirt.core import units
 from tuivirt.core.backend import Backend, Definition, DiskSize, Watch
 from tuivirt.core.errors import HostError
 from tuivirt.core.journal import Entry
@@ -189,8 +190,16 @@ class DetailPane(Vertical, can_focus=False):
             self._settle()
 
     def tick(self) -> None:
-        """A second has passed: the head tells an age."""
-        self._show_head()
+        """A second has passed, and perhaps the age of something that is shown."""
+        record = self._record
+        if record is None:
+            return
+        state = self._store.connections.get(record.host)
+        lost = state is not None and state.lost is not None
+        if lost or record.hung_since is not None or record.run is not None:
+            self.update(record)
+        else:
+            self._show_head()
 
     def journal_grew(self, entries: Iterable[Entry]) -> None:
         """There are new entries. One about this domain may mean another definition: a device came or went."""
@@ -325,7 +334,8 @@ class DetailPane(Vertical, can_focus=False):
         parts: list[Part] = [(f" {record.shown_name}", "key"), ("  ", ""), *state_parts(record, time.time())]
         state = self._store.connections.get(record.host)
         if state is not None and state.phase != "open":
-            parts.append((f"  {plain(record.host)} is {state.phase}", "warn"))
+            age = "" if state.lost is None else f" for {units.duration(time.time() - state.lost)}"
+            parts.append((f"  {plain(record.host)} is {'stale' if age else state.phase}{age}", "warn"))
         self.head.show(parts)
 
     # Following the cursor, and asking

@@ -60,8 +60,8 @@ def title_parts(
         left.append((f" · {unknown.definitions} definitions to read", "dim"))
     if unknown.addresses:
         left.append((f" · {unknown.addresses} addresses not known", "warn"))
-    if state is not None and state.phase == "stale":
-        left.append((f" · stale since {units.age(time.time() - state.since)}", "warn"))
+    if state is not None and state.lost is not None and state.phase != "open":
+        left.append((f" · stale for {units.age(time.time() - state.lost)}", "warn"))
     return left, [] if query.empty else [(f"{plain(query.text)} ", "accent")]
 
 
@@ -78,8 +78,10 @@ def empty_notes(scope: str, filtered: str | None, connections: Mapping[str, Conn
             return ["No domains."]
         return ["No connection is open.", "Choose one with Tab and Enter, or with : and its name."]
     match state.phase:
+        case "opening" if state.queued:
+            return ["Waits until other connections are open.", "Ctrl+R connects now."]
         case "opening":
-            return [f"Connecting to {shown_uri(state.uri)} …"]
+            return [f"Connecting to {shown_uri(state.uri)} …", "Ctrl+G gives up."]
         case "open":
             return ["No domains."]
         case "closed":

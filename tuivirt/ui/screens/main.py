@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tuivirt.core.backend import Backend
+from tuivirt.core.backend import Backend, Watch
 from tuivirt.core.query import QueryError
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
@@ -24,6 +24,7 @@ from tuivirt.ui.compositor import SpansCompositor
 from tuivirt.ui.console.consoles import Consoles
 from tuivirt.ui.console.opener import Opener
 from tuivirt.ui.copying import Copying
+from tuivirt.ui.giving_up import GivingUp
 from tuivirt.ui.hosts import Hosts
 from tuivirt.ui.options import Options
 from tuivirt.ui.overlays import Overlays
@@ -120,6 +121,7 @@ class MainScreen(Screen[None]):
         self.hosts = Hosts(self, backend, store, options)
         self.copying = Copying(self, backend, store)
         self.shell = GuestShell(self, store, options)
+        self.giving_up = GivingUp(self, backend, store)
         self.overlays = Overlays(self, backend, store)
         self.consoles = Consoles(
             self, backend, store, options.remembered, escape=options.console_escape, keys=options.keys
@@ -245,6 +247,9 @@ class MainScreen(Screen[None]):
         record = self.listing.record
         if self._detail is not None and record is not None and record.host in watches:
             watches[record.host] = self._detail.wanted(watches[record.host])
+        if self.connections.display:
+            for name in self._open_names():
+                watches[name] = watches.get(name, Watch())._replace(load=True)
         self.backend.watch(watches)
 
     def _open_names(self) -> list[str]:
@@ -378,13 +383,17 @@ class MainScreen(Screen[None]):
         The cursor may have moved on since: nothing else takes the place of what is gone meanwhile.
         """
         if meant is None:
-            meant = self.chosen() if self._meant is None else self._meant
+            meant = self.meant()
         records = [record for record in meant if self.store.get(record.key) is not None]
         if meant and not records:
             self.tell(f"{meant[0].shown_name} is not there any more. Nothing was done.", severity="warning")
             return
         hidden = sum(self.listing.view.index(record.key) is None for record in records)
         self.performer.perform(ids, records, hidden=hidden if len(records) > 1 else 0)
+
+    def meant(self) -> Sequence[DomainRecord]:
+        """What was chosen when the command that runs was begun; without one, what is chosen now."""
+        return self.chosen() if self._meant is None else self._meant
 
     def chosen(self) -> list[DomainRecord]:
         """What an action is for: the marked domains when in the list, else the one under the cursor."""
@@ -476,6 +485,10 @@ class MainScreen(Screen[None]):
         for name in names:
             self.hosts.refresh(name)
 
+    def action_give_up(self) -> None:
+        """Wait no more for what lasts here."""
+        self.giving_up.give_up(self.meant())
+
     # Views
 
     def action_help(self) -> None:
@@ -497,7 +510,9 @@ class MainScreen(Screen[None]):
 
     def run_command(self, command: Command) -> None:
         """Run a command of the table where it belongs."""
-        node = self if command.place == "app" else self.listing.table
+        node: Widget = self if command.place == "app" else self.listing.table
+        if command.place == "connections":
+            node = self.arrangement.place
         self.run_worker(self.app.run_action(command.action, default_namespace=node))
 
     def theme_names(self) -> Iterable[str]:

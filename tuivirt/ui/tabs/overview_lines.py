@@ -10,7 +10,7 @@ from tuivirt.core import units
 from tuivirt.core.backend import DiskSize
 from tuivirt.core.text import plain, plain_lines
 from tuivirt.core.usage import DiskCounters
-from tuivirt.resources.domain.columns import COLUMNS
+from tuivirt.resources.domain.columns import COLUMNS, HUNG
 from tuivirt.resources.domain.overview import Disk, Nic, Overview
 from tuivirt.resources.domain.pending import PendingChange
 from tuivirt.resources.domain.record import DomainRecord
@@ -118,9 +118,12 @@ def _machine(known: Known) -> list[Line]:
     lines: list[Line] = []
     if record.run is not None:
         note = plain(record.run.note) or record.run.phase
-        lines.append(
-            _row("Doing", (f"⟳ {record.run.action.partition('.')[2].replace('_', ' ')}: {note}", "info"))
-        )
+        doing = record.run.action.partition(".")[2].replace("_", " ")
+        age = units.duration(max(0.0, known.now - record.run.started))
+        lines.append(_row("Doing", (f"⟳ {doing}: {note} · {age}", "info")))
+    if record.hung_since is not None:
+        age = units.duration(max(0.0, known.now - record.hung_since))
+        lines.append(_row("Response", (f"{HUNG} none: its hypervisor has not answered for {age}", "bad")))
     if told is not None:
         firmware = plain(told.firmware) or "–"
         machine = " ".join(filter(None, (told.kind, told.arch, told.machine)))
@@ -135,6 +138,9 @@ def _machine(known: Known) -> list[Line]:
 
 def state_parts(record: DomainRecord, now: float) -> list[Part]:
     """State, reason and since when, in parts."""
+    if record.hung_since is not None:
+        since = f" since {_when(record.hung_since, now)} · {units.duration(max(0, now - record.hung_since))}"
+        return [(f"{HUNG} not responding", "bad"), (since, "")]
     text, role = _STATE.cell(record)
     parts: list[Part] = [(text, role)]
     if record.item.reason_word and record.item.reason_word not in text:

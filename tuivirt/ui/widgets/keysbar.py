@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from tuivirt.core import units
 from tuivirt.core.action import Action
+from tuivirt.core.backend import Call
 from tuivirt.core.text import plain
 from tuivirt.ui.commands import Command
 from tuivirt.ui.widgets.bars import KeyHint, Part, key_parts
@@ -48,20 +49,27 @@ def hints(
     return [*shown, *general]
 
 
-def status(
-    connection: str, rtt: float | None, calls: Sequence[tuple[str, float]], running: int
-) -> list[Part]:
-    """The right end: runs, the oldest long call with its age, the connection and its round-trip time."""
+def status(connection: str, rtt: float | None, calls: Sequence[Call], running: int) -> list[Part]:
+    """The right end: runs, calls that are stuck, the oldest long call with its age, the connection and its
+    round-trip time.
+    """
     parts: list[Part] = []
     now = time.monotonic()
-    long_ones = [(label, now - since) for label, since in calls if now - since >= LONG_CALL]
+    stuck = sum(call.left for call in calls)
+    long_ones = [call for call in calls if not call.left and now - call.since >= LONG_CALL]
     if running:
         parts.append((f" {running} running ", "info"))
+    if stuck:
+        parts.append((f" {stuck} stuck ", "warn"))
     if long_ones:
-        label, age = long_ones[0]
-        parts.append((f" {plain(label)} {units.duration(age)} ", "warn"))
+        call = long_ones[0]
+        parts.append((f" {plain(call.label)} {units.duration(now - call.since)} ", "warn"))
     if connection:
-        pace = "" if rtt is None else " <1 ms" if rtt < 0.0005 else f" {units.duration(rtt)}"
+        pace = "" if rtt is None else f" {round_trip(rtt)}"
         name = plain(connection)
         parts.append((f" {fit(name, min(cell_len(name), LONGEST_NAME))}{pace} ", "dim"))
     return parts
+
+
+def round_trip(seconds: float) -> str:
+    return "<1 ms" if seconds < 0.0005 else units.duration(seconds)
