@@ -335,6 +335,7 @@ async def test_copy_offers_and_reaches_the_terminal(monkeypatch: pytest.MonkeyPa
 
 async def test_copy_of_a_definition_that_cannot_be_read_says_so() -> None:
     async with fleet() as run:
+        run.backend.definitions.clear()
         await run.press("y")
         await run.until_dialog("Copy")
         await run.press("x")
