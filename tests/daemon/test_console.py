@@ -11,12 +11,12 @@ from tests.support.emulator import Screen
 from tests.support.guest import guest_xml
 from tests.support.headless import HOST, Headless, open_descriptors, threads_of
 from tests.support.linux_guest import LinuxGuest
-from tests.support.terminal import Terminal
 from tests.support.tuivirt_terminal import App
 from tests.support.wait import until
 from tuivirt.backend.attachment import MESSAGE
 from tuivirt.core.changes import ConsoleChanged, ConsoleOutput, Happened
 from tuivirt.core.console import Console, ConsoleState
+from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 
 CURSOR = b"\x1b[1;1R"
@@ -54,7 +54,7 @@ class Sitting:
     def until_phase(self, phase: str, timeout: float = 15) -> None:
         self.until(lambda state: state.phase == phase, f"it is {phase}", timeout)
 
-    def until_output(self, text: bytes, timeout: float = 30) -> None:
+    def until_output(self, text: bytes, timeout: float = 60) -> None:
         """Wait for a text, and forget what came up to its end."""
         try:
             self.app.until(lambda: text in self._take(), repr(text), timeout)
@@ -68,14 +68,6 @@ class Sitting:
 def app() -> Iterator[Headless]:
     with Headless(stats_interval=60.0, keepalive=(1, 3)) as app:
         yield app
-
-
-class Other(Terminal):
-    """``virsh console`` of somebody else."""
-
-    def __init__(self, daemon: LibvirtDaemon, name: str, *options: str) -> None:
-        argv = ["virsh", "-q", "-c", daemon.uri, "console", name, *options]
-        super().__init__(argv, env=daemon._client_environment())
 
 
 def test_one_sits_at_a_guest_over_its_boots(
@@ -124,31 +116,40 @@ def test_only_one_sits_at_a_console(app: Headless, daemon: LibvirtDaemon) -> Non
     daemon.virsh("start", "web")
     app.open(daemon.uri)
     at = Sitting(app, "web")
-    with Other(daemon, "web") as other:
-        other.settle(0.3)
+    with Headless() as elsewhere:
+        elsewhere.open(daemon.uri)
+        other = Sitting(elsewhere, "web")
+        other.open()
+        other.until_phase("attached")
         at.open()
         at.until_phase("held")
         assert "Active console session exists" in at.state.note
         at.open()
-        at.until(lambda state: state.phase == "held", "it still is")
+        at.until_phase("held")
         at.open("force")
         at.until_phase("attached")
-        assert other.wait() != 0
-    assert any(c.entry.what == "console taken over" for c in app.changes if isinstance(c, Happened))
-    with Other(daemon, "web", "--force") as other:
-        at.until_phase("lost")
-        other.send("\x1d")
-        assert other.wait() == 0
-    at.open()
-    at.until_phase("attached")
-    app.fleet.close_console(at.console)
-    with Other(daemon, "web") as other:
-        other.settle(0.3)
-        assert other.returncode is None, "it is free again"
+        other.until_phase("lost")
+        assert other.state.note == "somebody else has taken it over"
+        app.until(lambda: [entry.name for entry in entries(app)] == ["web"], "an entry in the journal")
+        # Given back, it is free.
+        app.fleet.close_console(at.console)
+
+        def attached(state: ConsoleState) -> bool:
+            if state.phase in {"held", "lost"}:
+                other.open()  # it is given back a moment later
+            return state.phase == "attached"
+
+        other.until(attached, "it is free")
     failing = Sitting(app, "web", "serial7")
     failing.open()
     failing.until_phase("failed")
     assert "serial7" in failing.state.note
+
+
+def entries(app: Headless) -> list[Entry]:
+    """What the journal tells of consoles."""
+    told = [change.entry for change in app.changes if isinstance(change, Happened)]
+    return [entry for entry in told if entry.what == "console taken over"]
 
 
 def test_a_guest_that_does_not_read_keeps_nothing_up(app: Headless, daemon: LibvirtDaemon) -> None:
@@ -199,9 +200,11 @@ def test_a_lost_connection_comes_back_and_a_closed_one_leaves_nothing(
         app.fleet.disconnect(HOST)
         until(lambda: not threads_of(HOST), "the threads of the session have ended")
     until(lambda: open_descriptors() <= before, "no socket is kept open")
-    with Other(daemon, "web") as other:
-        other.settle(0.3)
-        assert other.returncode is None, "the console is free"
+    with Headless() as elsewhere:
+        elsewhere.open(daemon.uri)
+        other = Sitting(elsewhere, "web")
+        other.open()
+        other.until_phase("attached")
 
 
 def test_at_a_console_in_the_app(daemon: LibvirtDaemon, linux_guest: LinuxGuest, tmp_path: Path) -> None:
@@ -211,7 +214,7 @@ def test_at_a_console_in_the_app(daemon: LibvirtDaemon, linux_guest: LinuxGuest,
         app.press("c")
         app.until_text("The domain is off.", "Ctrl+]")
         daemon.virsh("start", "web")
-        app.until(lambda screen: screen.lines[6] == "#", 30, what="the prompt")
+        app.until(lambda screen: screen.lines[6] == "#", 60, what="the prompt")
         app.press("ctrl+]", "s")
         app.until_text("stty rows 23 cols 80")
         until_prompt(app)
@@ -266,4 +269,4 @@ def until_prompt(app: App) -> None:
         cursor, beside = (screen.style(row, column).background for column in (2, 40))
         return screen.lines[row] == "#" and cursor != beside
 
-    app.until(prompts, what="the prompt")
+    app.until(prompts, 30, what="the prompt")

@@ -15,7 +15,16 @@ from tests.support.wait import until
 from tuivirt.backend import connection as connection_module
 from tuivirt.backend import session as session_module
 from tuivirt.backend.fleet import Fleet, FleetOptions
-from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened, Listed, Phase, Removed
+from tuivirt.core.changes import (
+    ConnectionChanged,
+    ConnectionState,
+    ConsoleChanged,
+    Happened,
+    Listed,
+    Phase,
+    Removed,
+)
+from tuivirt.core.console import Console, ConsoleState, Output
 from tuivirt.core.key import Key
 from tuivirt.resources.domain.read import list_all
 from tuivirt.resources.domain.snapshot import State
@@ -444,3 +453,33 @@ class TestLosing:
             c.entry.what for c in app.changes if isinstance(c, Happened) and c.entry.origin == "connection"
         ]
         assert told == ["connected", "connection lost", "disconnected"]
+
+
+class TestConsoles:
+    """What needs no hypervisor that has any; the rest is in tests/daemon/test_console.py."""
+
+    def test_a_driver_without_consoles_says_so(self, app: Headless, test_host: str) -> None:
+        app.open(test_host)
+        console = Console(app.domain("web01").key, "serial0")
+        app.fleet.open_console(console)
+        state = app.until(lambda: failed_console(app, console), "the failure")
+        assert state is not None
+        assert "not supported by the connection driver" in state.note
+        assert not app.fleet.send_console(console, b"x")
+        app.fleet.close_console(console)
+
+    def test_one_of_a_connection_that_is_removed_waits_for_ever(self, app: Headless, test_host: str) -> None:
+        app.open(test_host)
+        console = Console(app.domain("web01").key, "serial0")
+        app.fleet.forget(HOST)
+        app.fleet.open_console(console)
+        told = [ConsoleChanged(ConsoleState(console, note="its connection was removed"))]
+        app.until(lambda: [c for c in app.changes if isinstance(c, ConsoleChanged)] == told, "it is told")
+        app.fleet.log_console(console, "/nowhere/log")
+        app.fleet.close_console(console)
+        assert app.fleet.console_output(console) == Output(b"")
+
+
+def failed_console(app: Headless, console: Console) -> ConsoleState | None:
+    states = [c.state for c in app.changes if isinstance(c, ConsoleChanged)]
+    return next((s for s in states if s.console == console and s.phase == "failed"), None)

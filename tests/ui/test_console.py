@@ -342,6 +342,12 @@ class TestStates:
             await run.press("t")
             await run.until(lambda: backend_of(run).taken[-1] == (SERIAL, "force"), "it is taken over")
 
+    async def test_what_is_said_names_the_keys_as_they_are_set(self) -> None:
+        async with app(keys={"console_menu.take": "T"}) as run:
+            await sit(run)
+            backend_of(run).console(SERIAL, phase="held")
+            await run.until_text("Ctrl+] T takes it over")
+
     async def test_nobody_is_asked_when_it_was_not_he_who_attached(self) -> None:
         async with app() as run:
             await sit(run)

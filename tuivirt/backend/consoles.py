@@ -146,7 +146,7 @@ class Consoles:
         if not self._is_current(streams, attachment) or attachment.stream is not None:
             return
         try:
-            stream, boot = streams.open(
+            stream, found = streams.open(
                 attachment.console,
                 take,
                 dom,
@@ -158,11 +158,11 @@ class Consoles:
             return
         with self._lock:
             if self._is_current(streams, attachment):
-                attachment.stream, attachment.boot = stream, boot
+                attachment.stream, attachment.boot = stream, found.ID()
                 attachment.forget_input()
                 self._tell(attachment, phase="attached", note="", hint="")
                 if take == "force":
-                    self._note(attachment, "console taken over")
+                    self._note(attachment, found.name(), "console taken over")
                 return
         streams.end(stream)
 
@@ -284,9 +284,11 @@ class Consoles:
                 attachment.state = state
                 self._inbox.put(ConsoleChanged(state))
 
-    def _note(self, attachment: Attachment, what: str) -> None:
+    def _note(self, attachment: Attachment, name: str, what: str) -> None:
+        """An entry in the journal, of the domain of this name."""
         console = attachment.console
-        self._inbox.put(Happened(Entry(time.time(), console.domain, console.device, "action", what, ok=True)))
+        entry = Entry(time.time(), console.domain, name, "action", what, console.device, ok=True)
+        self._inbox.put(Happened(entry))
 
     def _log_failed(self, attachment: Attachment, error: OSError) -> None:
         words = f"the log cannot be written: {error.strerror}"

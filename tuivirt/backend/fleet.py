@@ -13,8 +13,8 @@ from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.opener import Opener
 from tuivirt.core.backend import Call, Definition, DiskSize, Request, Watch
-from tuivirt.core.changes import Change, ConnectionRemoved
-from tuivirt.core.console import Console, Output, Take
+from tuivirt.core.changes import Change, ConnectionRemoved, ConsoleChanged
+from tuivirt.core.console import Console, ConsoleState, Output, Take
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
@@ -151,7 +151,11 @@ class Fleet:
         return self._ask(key, "disk sizes", lambda dom: disk_sizes(dom, targets), of_guest=key.id)
 
     def open_console(self, console: Console, take: Take = "free") -> None:
-        self._connections[console.domain.connection].consoles.open(console, take)
+        connection = self._connections.get(console.domain.connection)
+        if connection is None:
+            self._inbox.put(ConsoleChanged(ConsoleState(console, note="its connection was removed")))
+        else:
+            connection.consoles.open(console, take)
 
     def close_console(self, console: Console) -> None:
         connection = self._connections.get(console.domain.connection)
@@ -167,7 +171,9 @@ class Fleet:
         return connection.consoles.output(console) if connection is not None else Output(b"")
 
     def log_console(self, console: Console, file: str, *, over: bool = False) -> None:
-        self._connections[console.domain.connection].consoles.log(console, file, over=over)
+        connection = self._connections.get(console.domain.connection)
+        if connection is not None:
+            connection.consoles.log(console, file, over=over)
 
     def abandon(self, run: int) -> None:
         self._runner.abandon(run)

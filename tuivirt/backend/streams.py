@@ -51,8 +51,8 @@ class Streams:
         dom: libvirt.virDomain | None,
         received: Callable[[bytes], None],
         ended: Callable[[ConsoleStream, libvirt.libvirtError | None], None],
-    ) -> tuple[ConsoleStream, int]:
-        """Attach; the stream, and the domain's id. Raises libvirtError, or HostError."""
+    ) -> tuple[ConsoleStream, libvirt.virDomain]:
+        """Attach; the stream, and the domain as it was found. Raises libvirtError, or HostError."""
         with self._places.acting("open console", console.domain.id):
             dom = dom or self._find(console.domain.id)
             stream = ConsoleStream(self._conn, received, ended)
@@ -63,7 +63,7 @@ class Streams:
                 raise
             with self._lock:
                 self._live.add(stream)
-            return stream, dom.ID()
+            return stream, dom
 
     def send(self, stream: ConsoleStream, data: bytes) -> int:
         with self._places.unasking("type"):

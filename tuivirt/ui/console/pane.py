@@ -112,7 +112,7 @@ class ConsolePane(Vertical, can_focus=False):
         opened = self.view.opened
         if opened is None:
             return
-        parts = words.notice(opened.state, self._escape)
+        parts = words.notice(opened.state, self._escape, self._keys)
         self.notice.display = bool(parts)
         self.notice.show(parts)
         self._show_bar()

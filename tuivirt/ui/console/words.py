@@ -1,6 +1,6 @@
 """What the lines under a console say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from tuivirt.core import units
 from tuivirt.core.console import ConsoleState
 from tuivirt.core.text import plain
-from tuivirt.ui.commands import Command
+from tuivirt.ui.commands import Command, commands_of
 from tuivirt.ui.widgets.bars import KeyHint, Part, key_parts, key_text
 from tuivirt.ui.widgets.cells import fit
 
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 LONGEST_TITLE: Final = 40
 
 
-def notice(state: ConsoleState, escape: str) -> list[Part]:
-    """Why nobody answers, and what can be done; nothing while the guest is there."""
+def notice(state: ConsoleState, escape: str, keys: Mapping[str, str]) -> list[Part]:
+    """Why nobody answers, and what can be done; nothing while the guest is there.
+
+    ``escape`` is the escape key, ``keys`` what the settings say of others.
+    """
     note, hint = plain(state.note), plain(state.hint)
-    key = key_text(escape)
+    attach, take = (f"{key_text(escape)} {key_text(key)}" for key in _after_escape(keys, "attach", "take"))
     match state.phase:
         case "attached":
             if state.unsent:
@@ -36,12 +39,20 @@ def notice(state: ConsoleState, escape: str) -> list[Part]:
         case "held":
             return [
                 (" Somebody else has it open. ", "warn"),
-                (f"{key} t takes it over, {key} r attaches if it is free. ", "dim"),
+                (f"{take} takes it over, {attach} attaches if it is free. ", "dim"),
             ]
         case "lost":
-            return [(f" {note or 'It has ended'}. ", "bad"), (f"{key} r attaches again. ", "dim")]
+            return [(f" {note or 'It has ended'}. ", "bad"), (f"{attach} attaches again. ", "dim")]
         case "failed":
-            return [(f" ✗ {note} ", "bad"), (f"{hint} " if hint else "", ""), (f"{key} r again. ", "dim")]
+            return [(f" ✗ {note} ", "bad"), (f"{hint} " if hint else "", ""), (f"{attach} again. ", "dim")]
+
+
+def _after_escape(keys: Mapping[str, str], *ids: str) -> Iterator[str]:
+    """The first key of each of these commands."""
+    usual = {command.id: command.keys for command in commands_of("console_menu")}
+    for id_ in ids:
+        name = f"console_menu.{id_}"
+        yield keys.get(name, usual[name]).split(",")[0]
 
 
 def about(

@@ -52,6 +52,8 @@ class ConsoleTab(DetailTab, can_focus=False):
         self.list = DeviceList(style, cursor=True)
         self.pane = ConsolePane(consoles, style)
         self._subject: Subject | None = None
+        self._read = ""
+        """The definition that the devices are of."""
         self._devices: Sequence[ConsoleDevice] = ()
         self._chosen: dict[Key, str] = {}
         """The device that was shown last, by domain."""
@@ -95,13 +97,15 @@ class ConsoleTab(DetailTab, can_focus=False):
         text = subject.shown_definition
         if text is None:
             return error_lines(subject.error) if subject.error is not None else [(("reading …", "dim"),)]
-        from lxml.etree import XMLSyntaxError
+        if text != self._read:
+            from lxml.etree import XMLSyntaxError
 
-        try:
-            self._devices = console_devices(text)
-        except XMLSyntaxError as problem:
-            self._devices = ()
-            return [((f"✗ The definition cannot be read: {plain(str(problem))}", "bad"),)]
+            try:
+                self._devices = console_devices(text)
+            except XMLSyntaxError as problem:
+                self._devices = ()
+                return [((f"✗ The definition cannot be read: {plain(str(problem))}", "bad"),)]
+            self._read = text
         if not self._devices:
             return self._how_to_add(subject)
         return [*map(self._line, self._devices), (), *self._how_to_open(subject)]
