@@ -246,13 +246,33 @@ async def test_every_grouping_keeps_every_domain(name: str) -> None:
 @pytest.mark.parametrize("column", [column.id for column in DOMAINS.columns if column.sort])
 async def test_every_column_orders_the_list(column: str) -> None:
     async with listing() as run:
-        await run.line(f"sort {column}")
+        await run.line(f"sort {column} asc")
         assert run.listing.sort == (column, False)
-        once = run.rows
-        assert sorted(once) == sorted(NAMES)
+        assert sorted(run.rows) == sorted(NAMES)
         await run.line(f"sort {column} desc")
         assert run.listing.sort == (column, True)
         assert sorted(run.rows) == sorted(NAMES)
+
+
+async def test_a_quantity_begins_with_the_highest_and_the_heading_says_so() -> None:
+    async with listing() as run:
+        await run.line("sort name")
+        while run.listing.sort[0] != "vcpus":
+            await run.press("greater_than_sign")
+        assert run.listing.sort == ("vcpus", True)
+        assert "VCP↓" in run.text
+        highest = [run.record(name).vcpus or 0 for name in run.rows]
+        assert highest == sorted(highest, reverse=True)
+        await run.line("sort vcpus asc")
+        assert "VCP↑" in run.text
+        assert [run.record(name).vcpus or 0 for name in run.rows] == highest[::-1]
+
+
+async def test_a_minus_in_the_settings_is_the_highest_first() -> None:
+    async with listing(sort="memory", reverse=True) as run:
+        assert run.listing.sort == ("memory", True)
+        given = [run.record(name).memory_kib or 0 for name in run.rows]
+        assert given == sorted(given, reverse=True)
 
 
 @pytest.mark.parametrize("column", DOMAINS.columns, ids=lambda column: column.id)

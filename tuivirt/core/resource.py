@@ -29,7 +29,9 @@ class Column(NamedTuple, Generic[R]):
     raw: Callable[[R], Any]
     """The value without units, for export; None where it is not known."""
     sort: Callable[[R], Any] | None = None
-    """Sort key; must be comparable between any two records. None: cannot be sorted by."""
+    """Sort key, the least first; comparable between any two records. A record whose key is None comes last in
+    either direction. None: cannot be sorted by.
+    """
     align: Literal["left", "right"] = "left"
     flexible: bool = False
     """Takes the room that is left."""
@@ -37,6 +39,8 @@ class Column(NamedTuple, Generic[R]):
     """What it rests on beyond the list: groups of counters, ``details``, ``addresses``, ``pending``."""
     moves: bool = False
     """Changes by itself with every tick."""
+    most_first: bool = False
+    """A quantity, of which the most is what one looks for: the first press sorts it descending."""
     doc: str = ""
 
 

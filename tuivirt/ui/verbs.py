@@ -38,7 +38,12 @@ def verbs(main: "MainScreen") -> Iterator[Verb]:
         lambda words: listing.set_group(_one(words, f"{', '.join(DOMAINS.groups)} or none")),
         words=lambda: [(name, "") for name in (*DOMAINS.groups, "none")],
     )
-    yield Verb("sort", "order by a column, desc reverses", lambda words: _sort(main, words), words=_sortable)
+    yield Verb(
+        "sort",
+        "order by a column: asc the lowest first, desc the highest",
+        lambda words: _sort(main, words),
+        words=_sortable,
+    )
     yield Verb(
         "columns",
         "choose columns; ids set them, reset restores them",
@@ -91,7 +96,7 @@ def _sortable() -> list[tuple[str, str]]:
 def _sort(main: "MainScreen", words: Sequence[str]) -> None:
     if not 1 <= len(words) <= 2 or (len(words) == 2 and words[1] not in {"asc", "desc"}):
         raise CommandError("expected the id of a column, and perhaps asc or desc")
-    main.listing.set_sort(words[0], reverse=words[1:] == ["desc"])
+    main.listing.set_sort(words[0], reverse=words[1] == "desc" if words[1:] else None)
 
 
 def _export(main: "MainScreen", words: Sequence[str]) -> None:

@@ -108,10 +108,11 @@ def _rate_pair(first: str, second: str) -> Callable[[DomainRecord], Cell]:
     return cell
 
 
-def _rate_sum(first: str, second: str) -> Callable[[DomainRecord], float]:
-    def total(record: DomainRecord) -> float:
+def _rate_sum(first: str, second: str) -> Callable[[DomainRecord], float | None]:
+    def total(record: DomainRecord) -> float | None:
         rates = record.rates
-        return -1.0 if rates is None else (getattr(rates, first) or 0.0) + (getattr(rates, second) or 0.0)
+        known = [] if rates is None else [getattr(rates, first), getattr(rates, second)]
+        return sum(rate for rate in known if rate is not None) if known != [None] * len(known) else None
 
     return total
 
@@ -128,8 +129,8 @@ def _ip(record: DomainRecord) -> Cell:
     return Cell(plain(found.first) + (f" +{more}" if more else ""))
 
 
-def _ip_key(record: DomainRecord) -> tuple[bool, Any]:
-    return (not record.ips, natural_key(record.addresses.first) if record.addresses else natural_key(""))
+def _ip_key(record: DomainRecord) -> Any:
+    return natural_key(record.addresses.first) if record.addresses and record.ips else None
 
 
 def uptime(record: DomainRecord) -> float | None:
@@ -139,11 +140,6 @@ def uptime(record: DomainRecord) -> float | None:
 
 def _yes(word: str, *, role: str = "") -> Callable[[bool], Cell]:
     return lambda on: Cell(word, role) if on else _UNKNOWN
-
-
-def _most_first(value: float | None) -> float | None:
-    """A sort key that puts the most first; what is not known comes last in every order."""
-    return None if value is None else -float(value)
 
 
 def _pending(record: DomainRecord) -> Cell:
@@ -188,8 +184,9 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         4,
         lambda r: Cell("" if r.vcpus is None else str(r.vcpus)),
         lambda r: r.vcpus,
-        lambda r: _most_first(r.vcpus),
+        lambda r: r.vcpus,
         align="right",
+        most_first=True,
         doc="virtual processors",
     ),
     Column(
@@ -198,9 +195,10 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         5 + SPARK,
         _cpu,
         lambda r: None if r.rates is None else r.rates.cpu,
-        lambda r: _most_first(None if r.rates is None else r.rates.cpu),
+        lambda r: None if r.rates is None else r.rates.cpu,
         needs=frozenset({"cpu"}),
         moves=True,
+        most_first=True,
         doc="share of its processors in use, and the last ticks",
     ),
     Column(
@@ -209,9 +207,10 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         16,
         _memory,
         lambda r: [r.memory_used_kib, r.memory_kib],
-        lambda r: _most_first(r.memory_kib),
+        lambda r: r.memory_kib,
         needs=frozenset({"memory"}),
         moves=True,
+        most_first=True,
         doc="memory in use and given",
     ),
     Column(
@@ -220,9 +219,10 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         9,
         _rate_pair("disk_read", "disk_write"),
         _rate_raw("disk_read", "disk_write"),
-        lambda r: -_rate_sum("disk_read", "disk_write")(r),
+        _rate_sum("disk_read", "disk_write"),
         needs=frozenset({"block"}),
         moves=True,
+        most_first=True,
         doc="bytes per second read and written",
     ),
     Column(
@@ -231,9 +231,10 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         9,
         _rate_pair("net_rx", "net_tx"),
         _rate_raw("net_rx", "net_tx"),
-        lambda r: -_rate_sum("net_rx", "net_tx")(r),
+        _rate_sum("net_rx", "net_tx"),
         needs=frozenset({"net"}),
         moves=True,
+        most_first=True,
         doc="bytes per second received and sent",
     ),
     Column(
@@ -288,7 +289,7 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         12,
         lambda r: Cell(plain(r.facts.os)),
         lambda r: r.facts.os or None,
-        lambda r: (not r.facts.os, r.facts.os),
+        lambda r: r.facts.os or None,
         needs=_DETAILS,
         doc="operating system, from libosinfo's metadata",
     ),
@@ -298,7 +299,7 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         20,
         lambda r: Cell(plain(r.title)),
         lambda r: r.title or None,
-        lambda r: (not r.title, r.title.lower()),
+        lambda r: r.title.lower() or None,
         needs=_DETAILS,
         doc="title",
     ),
@@ -308,7 +309,7 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         14,
         lambda r: Cell(plain(" ".join(r.tags)), "accent"),
         lambda r: list(r.tags),
-        lambda r: (not r.tags, r.tags),
+        lambda r: r.tags or None,
         needs=_DETAILS,
         doc="tags",
     ),
@@ -318,8 +319,9 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         4,
         lambda r: Cell(units.short_duration(uptime(r)) if uptime(r) is not None else ""),
         lambda r: r.started,
-        lambda r: _most_first(uptime(r)),
+        lambda r: None if r.started is None else -r.started,
         align="right",
+        most_first=True,
         doc="time since its start, where its process on this machine or an event told",
     ),
     Column(
@@ -328,8 +330,9 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         4,
         _pending,
         lambda r: r.facts.pending,
-        lambda r: _most_first(r.facts.pending),
+        lambda r: r.facts.pending,
         needs=frozenset({"details", "pending"}),
+        most_first=True,
         doc="settings that the next boot changes",
     ),
 )

@@ -200,16 +200,19 @@ class ListingPane(Vertical):
     def _apply_group(self) -> None:
         self.view.set_group(self._resource.groups.get(self.group))
 
-    def set_sort(self, column: str, *, reverse: bool) -> None:
-        """Order by a column's id. Raises ValueError."""
+    def set_sort(self, column: str, *, reverse: bool | None = None) -> None:
+        """Order by a column's id: ``reverse`` with the highest first, None as the column begins.
+
+        Raises ValueError.
+        """
         found = self._resource.column(column)
         if found is None or found.sort is None:
             known = ", ".join(c.id for c in self._resource.columns if c.sort)
             raise ValueError(f"cannot sort by {column!r}; there is: {known}")
-        self._sort, self._reverse = column, reverse
+        self._sort, self._reverse = column, found.most_first if reverse is None else reverse
         self._apply_sort()
         self._remembered.set("sort", column)
-        self._remembered.set("reverse", reverse)
+        self._remembered.set("reverse", self._reverse)
         self.reload()
 
     def _apply_sort(self) -> None:
@@ -228,7 +231,7 @@ class ListingPane(Vertical):
         """Order by the next or previous of the shown columns."""
         ids = [column.id for column in self.columns() if column.sort is not None]
         at = ids.index(self._sort) if self._sort in ids else -1
-        self.set_sort(ids[(at + step) % len(ids)], reverse=False)
+        self.set_sort(ids[(at + step) % len(ids)])
 
     def column_ids(self) -> tuple[str, ...]:
         return self._wanted_columns

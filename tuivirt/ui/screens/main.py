@@ -445,7 +445,7 @@ class MainScreen(Screen[None]):
         column, reverse = self.listing.sort
         found = DOMAINS.column(message.column)
         if found is not None and found.sort is not None:
-            self.listing.set_sort(message.column, reverse=not reverse if column == message.column else False)
+            self.listing.set_sort(message.column, reverse=not reverse if column == message.column else None)
 
     # Connections
 

@@ -388,7 +388,7 @@ class LineTable(ScrollView, can_focus=True):
             title = placed.column.title
             sort, reverse = self._sort
             if placed.column.id == sort:
-                title += "↓" if reverse else "↑"
+                title = title[: placed.width - 1] + ("↓" if reverse else "↑")
             text += fit(title, placed.width, right=placed.column.align == "right")
             x = placed.x + placed.width
         text = fit(text, width)
