@@ -79,8 +79,8 @@ class Settings:
         default_factory=dict,
         metadata=expects("the name of a column, with a minus before it for the highest first"),
     )
-    """The column by which each view is sorted: ``domains = "name"``, or ``"-cpu"`` for the highest first. What is
-    not known comes last either way."""
+    """The column by which each view is sorted: ``domains = "name"``, or ``"-cpu"`` for the highest first.
+    What is not known comes last either way."""
     group: Literal["none", "host", "state", "tag", "os", "network"] = field(
         default="none", metadata=expects('"none", "host", "state", "tag", "os" or "network"')
     )

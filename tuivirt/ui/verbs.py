@@ -1,7 +1,6 @@
 """The verbs of the command line: views, connections, and every setting of the list."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuivirt.resources import ACTIONS
@@ -103,5 +102,4 @@ def _export(main: "MainScreen", words: Sequence[str]) -> None:
     if not words or words[0] not in {"csv", "json"}:
         raise CommandError("expected csv or json, and perhaps a file")
     form: Format = "csv" if words[0] == "csv" else "json"
-    path = Path(" ".join(words[1:])).expanduser() if len(words) > 1 else Path(f"domains.{form}")
-    main.overlays.export(form, path)
+    main.exporting.ask(form, " ".join(words[1:]))

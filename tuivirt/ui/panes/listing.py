@@ -66,6 +66,7 @@ class ListingPane(Vertical):
         self.summary = Bar(style, role="dim", id="summary")
         self.summary.display = bool(remembered.get("summary", True))
         self.table = DomainTable(self.view, (), style, stale=self._stale, id="domains")
+        self._reads_all = False
         self._apply_group()
         for label in remembered.get("folded", ()):
             self.view.fold(label)
@@ -320,11 +321,17 @@ class ListingPane(Vertical):
             )
         return watches
 
+    def read_all(self, on: bool) -> None:
+        """Have the definitions of all rows read, whatever is on screen, or no more."""
+        self._reads_all = on
+        self.post_message(self.Changed(cursor=False))
+
     def _needs_all_details(self) -> bool:
         words = any(not term.field for term in self._query.terms)
         column = self._resource.column(self._sort)
         return (
-            words
+            self._reads_all
+            or words
             or bool(self._query.needs & NEEDS_DETAILS)
             or (column is not None and "details" in column.needs)
             or self.group in {"tag", "os", "network"}

@@ -24,6 +24,7 @@ from tuivirt.ui.compositor import SpansCompositor
 from tuivirt.ui.console.consoles import Consoles
 from tuivirt.ui.console.opener import Opener
 from tuivirt.ui.copying import Copying
+from tuivirt.ui.exporting import Exporting
 from tuivirt.ui.hosts import Hosts
 from tuivirt.ui.options import Options
 from tuivirt.ui.overlays import Overlays
@@ -120,6 +121,7 @@ class MainScreen(Screen[None]):
         self.hosts = Hosts(self, backend, store, options)
         self.copying = Copying(self, backend, store)
         self.shell = GuestShell(self, store, options)
+        self.exporting = Exporting(self, store)
         self.overlays = Overlays(self, backend, store)
         self.consoles = Consoles(
             self, backend, store, options.remembered, escape=options.console_escape, keys=options.keys
