@@ -53,10 +53,21 @@ async def test_the_footer_tells_the_keys_of_the_row_at_once() -> None:
         assert " s start" in run.text
 
 
-async def test_mistakes_in_files_are_told_once() -> None:
-    async with listing(problems=["settings.toml, line 3: theme must be text"], keys={"no.such": "x"}) as run:
-        assert await run.until_note("line 3")
-        assert await run.until_note("no.such")
+async def test_a_mistake_in_a_file_is_told() -> None:
+    async with listing(problems=["settings.toml:3: theme: expected a theme"]) as run:
+        await run.until_note("settings.toml:3: theme")
+
+
+async def test_many_mistakes_are_one_notification_and_all_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    problems = [f"settings.toml:{line}: field{line}: is wrong" for line in range(1, 11)]
+    async with listing(problems=problems) as run:
+        note = await run.until_note("10 mistakes")
+        assert problems[0] in note
+        assert "tuivirt doctor" in note
+        assert len(run.notes) == 1
+        assert [text for text in caplog.messages if text in problems] == problems
 
 
 async def test_keys_can_be_given_to_other_commands() -> None:

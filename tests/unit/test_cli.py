@@ -447,6 +447,18 @@ def test_doctor_by_name_and_for_people(run: Run, files: Path) -> None:
     assert "default URI: qemu:///session, by probing" in ran.out
 
 
+def test_doctor_lists_what_only_the_app_knows_to_be_wrong(run: Run, files: Path) -> None:
+    (files / "settings.toml").write_text('theme = "drak"\n[keys]\n"domain.destroy" = "j"\n')
+    (files / "themes").mkdir()
+    (files / "themes" / "mine.toml").write_text("nosuch = 1\n")
+    ran = run("doctor", "t")
+    assert "settings.toml:1: theme: expected a theme" in ran.out
+    assert 'settings.toml:3: keys."domain.destroy": expected a key that is free' in ran.out
+    assert "mine.toml: nosuch" in ran.out
+    problems = {f["path"]: f["problems"] for f in run("doctor", "t", "--json").json["files"]}
+    assert [len(problems[str(files / name)]) for name in ("settings.toml", "themes")] == [2, 1]
+
+
 def test_doctor_of_what_does_not_work(run: Run, tmp_path: Path) -> None:
     ran = run("doctor", f"test://{tmp_path}/none.xml")
     assert ran.status == 1

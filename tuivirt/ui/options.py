@@ -57,6 +57,7 @@ class Options(NamedTuple):
     theme: str = "dark"
     themes_dir: Any = None
     keys: Mapping[str, str] = MappingProxyType({})
+    """Keys by the id of a command, as ``keymap.checked`` returns them."""
     problems: Sequence[str] = ()
     """Mistakes in files, shown once."""
     view: str = ""
