@@ -40,7 +40,7 @@ def check(settings: Settings, file: Path, themes_dir: Path) -> Checked:
     )
     keys: dict[str, str] = {}
     if settings.keys:
-        from tuivirt.ui.keymap import checked  # here: most have no keys of their own
+        from tuivirt.ui.keymap import checked
 
         keys, wrong = checked(settings.keymap())
         mistakes += [(("keys", id_), text) for id_, text in wrong.items()]
@@ -55,13 +55,15 @@ def _theme(settings: Settings, themes_dir: Path, mistakes: list[Mistake]) -> str
     default = Settings().theme
     if settings.theme == default:
         return default
-    from tuivirt.ui.theme import (
-        theme_names,
-    )  # here, as below: Textual comes with it, and doctor needs it seldom
+    # Here, as with the keys: Textual comes along, which few settings need.
+    from tuivirt.ui.theme import load_themes, start_theme
 
-    if settings.theme in (names := theme_names(themes_dir)):
+    if start_theme(None, settings.theme) is not None:
         return settings.theme
-    mistakes.append((("theme",), f"expected a theme ({', '.join(names)}), found {settings.theme!r}"))
+    themes, _ = load_themes(themes_dir)
+    if settings.theme in themes:
+        return settings.theme
+    mistakes.append((("theme",), f"expected a theme ({', '.join(themes)}), found {settings.theme!r}"))
     return default
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tuivirt.checking import check
 from tuivirt.config.settings import read_settings
+from tuivirt.ui.theme import packaged_dir
 
 WRONG = """\
 theme = "drak"
@@ -46,5 +47,6 @@ def test_a_theme_of_the_user_is_one(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('theme = "mine"\n')
     (tmp_path / "themes").mkdir()
-    (tmp_path / "themes" / "mine.toml").touch()
+    colours = (packaged_dir() / "dark.toml").read_text().replace('"dark"', '"mine"', 1)
+    (tmp_path / "themes" / "file.toml").write_text(colours)
     assert check(read_settings(file)[0], file, tmp_path / "themes").problems == ()

@@ -456,7 +456,8 @@ def test_doctor_lists_what_only_the_app_knows_to_be_wrong(run: Run, files: Path)
     assert 'settings.toml:3: keys."domain.destroy": expected a key that is free' in ran.out
     assert "mine.toml: nosuch" in ran.out
     problems = {f["path"]: f["problems"] for f in run("doctor", "t", "--json").json["files"]}
-    assert [len(problems[str(files / name)]) for name in ("settings.toml", "themes")] == [2, 1]
+    assert len(problems[str(files / "settings.toml")]) == 2
+    assert problems[str(files / "themes")]
 
 
 def test_doctor_of_what_does_not_work(run: Run, tmp_path: Path) -> None:

@@ -61,12 +61,6 @@ def start_theme(user_dir: Path | None, wanted: str | None, *, no_color: bool = F
     return read_theme(path, {}, [])
 
 
-def theme_names(user_dir: Path | None) -> list[str]:
-    """The names of all themes, by their files alone."""
-    folders = [packaged_dir(), *([user_dir] if user_dir else [])]
-    return sorted({path.stem for folder in folders for path in _files(folder, [])})
-
-
 def packaged_dir() -> Path:
     """`tuivirt/themes` of an installation; `themes` beside the package in a checkout."""
     package = Path(tuivirt.__file__).resolve().parent
