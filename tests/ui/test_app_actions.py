@@ -350,7 +350,7 @@ async def test_the_plan_counts_what_the_filter_hides() -> None:
         await run.line("mark all")
         await run.line("filter web")
         await run.press("D")
-        await run.until_dialog("8 marked, of which the filter hides 5")
+        await run.until_dialog("8 marked, of which 5 not shown")
 
 
 async def test_more_than_twenty_want_their_number_typed() -> None:

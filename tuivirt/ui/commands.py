@@ -193,6 +193,13 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
+def places_of(tab: str) -> tuple[Place, ...]:
+    """The places that a tab of the detail is made of; none when it has no keys of its own."""
+    if tab == "console":
+        return ("console_menu", "reading")
+    return tuple(command.place for command in COMMANDS if command.place == tab)[:1]
+
+
 UNTYPED = "untyped-"
 """Begins the key of an action that has none until the user's settings give it one."""
 

@@ -16,13 +16,15 @@ _NAMED: Final = frozenset(
 )
 _DOMAIN: Final = "domain"
 """Where the actions on domains are, like a place."""
-_ELSEWHERE: Final = frozenset({"app", "list", "table", "connections", "connections_line", "detail"})
+_ELSEWHERE: Final = frozenset({"app", "list", "table", "connections", "connections_line", "detail", "console_menu", "reading"})
 
 CHAINS: Final[tuple[frozenset[str], ...]] = (
     frozenset({"app", _DOMAIN, "list", "table"}),
     frozenset({"app", _DOMAIN, "detail"}),
     frozenset({"app", "connections"}),
     frozenset({"app", "connections_line"}),
+    frozenset({"console_menu"}),
+    frozenset({"reading"}),
     *(frozenset({"detail", place}) for place in get_args(Place) if place not in _ELSEWHERE),
 )
 """What hears a key together: one key means one thing in each. A tab of the detail may have a key of its own

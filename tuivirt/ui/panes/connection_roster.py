@@ -88,10 +88,9 @@ class Entry(NamedTuple):
 def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
     """Bookmarks by group in the order of the file, then aliases, the default URI, arguments.
 
-    All connections with rows lead when there is more than one; what the store knows without a source comes
-    last.
+    All of them together lead when there is more than one; what the store knows without a source comes last.
     """
-    lines: list[Line] = [ALL] if sum(map(_has_rows, store.connections.values())) > 1 else []
+    lines: list[Line] = []
     sections: dict[tuple[SourceKind, str], list[Source]] = {(kind, ""): [] for kind in KINDS}
     names = set()
     for source in sources:
@@ -107,12 +106,7 @@ def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
             lines += [Heading(plain(group) or KINDS[kind][0], origin), *(source.name for source in members)]
     if others := [name for name in store.connections if name not in names]:
         lines += [Heading("opened here"), *others]
-    return lines
-
-
-def _has_rows(state: ConnectionState) -> bool:
-    """Open, or lost and coming back: its rows stay."""
-    return state.phase in {"open", "stale"} or (state.phase == "opening" and state.facts is not None)
+    return [ALL, *lines] if sum(isinstance(line, str) for line in lines) > 1 else lines
 
 
 def _file(origin: str) -> str:
@@ -139,8 +133,6 @@ class Roster:
         self.sources: dict[str, Source] = {}
         self.lines: list[Line] = []
         self.entries: dict[str, Entry] = {}
-        self._all = False
-        """The line of all connections has come. It stays: who stands on it must not be moved elsewhere."""
         self.set_sources(sources)
 
     @property
@@ -171,13 +163,10 @@ class Roster:
 
     def _load(self) -> None:
         self.lines = self._lines_now()
-        self._all = ALL in self.lines
         self.entries = {name: self._entry(name) for name in self.names}
 
     def _lines_now(self) -> list[Line]:
-        lines = lines_of(self.sources.values(), self._store)
-        names = [line for line in lines if isinstance(line, str)]
-        return [ALL, *lines] if self._all and len(names) > 1 and ALL not in names else lines
+        return lines_of(self.sources.values(), self._store)
 
     def _entry(self, name: str) -> Entry:
         return entry_of(name, self.sources.get(name), self._store)
