@@ -10,6 +10,7 @@ from tests.support.world import LAB1, LAB2, NAMES, SOURCES, changed, world
 from tuivirt.core.changes import HostFacts, Removed, Upserted
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.snapshot import State
+from tuivirt.ui.dialogs.help import HelpScreen
 from tuivirt.ui.panes.connection_roster import ALL
 
 SIZE = (120, 24)
@@ -38,6 +39,64 @@ async def test_the_list_of_all_connections_is_shown_first() -> None:
 async def test_a_domain_named_on_the_command_line_has_the_cursor() -> None:
     async with listing(domain="mail01", view="") as run:
         await run.until(lambda: run.cursor == "mail01", "the cursor on mail01")
+
+
+async def test_a_domain_of_the_command_line_that_is_not_there_is_told() -> None:
+    async with listing(domain="nosuch", view="") as run:
+        await run.until_note("There is no domain nosuch")
+        run.backend.listed("lab1", LAB1)
+        await run.settled()
+        assert len(run.notes) == 1
+
+
+async def test_a_count_does_not_outlive_the_focus() -> None:
+    async with listing(size=(120, 40)) as run:
+        await run.press("3")
+        assert run.table.count == "3"
+        await run.press("tab", "shift+tab", "j")
+        assert run.cursor == NAMES[1]
+
+
+@pytest.mark.parametrize(
+    ("tab", "title", "others"),
+    [
+        ("overview", "Detail", {"XML", "Usage", "Hardware", "Journal"}),
+        ("hardware", "Hardware", {"XML", "Usage", "Journal"}),
+        ("journal", "Journal", {"XML", "Usage", "Hardware"}),
+        ("xml", "XML", {"Usage", "Hardware", "Journal"}),
+    ],
+)
+async def test_help_in_the_detail_is_for_the_tab_that_is_shown(
+    tab: str, title: str, others: set[str]
+) -> None:
+    async with listing(size=(120, 40)) as run:
+        run.main.detail.select_tab(tab)
+        await run.press("enter")
+        await run.until(lambda: run.main.arrangement.in_detail, "the focus in the detail")
+        await run.settled()
+        run.main.action_help()
+        await run.until_dialog("Detail")
+        assert isinstance(run.dialog, HelpScreen)
+        headings = {section[0].what for section in run.dialog._sections}
+        assert {title, "Detail", "Everywhere"} <= headings
+        assert not others & headings
+
+
+async def test_without_a_place_for_bookmarks_the_dialog_does_not_open() -> None:
+    async with listing(size=(120, 40)) as run:
+        run.bookmarks.refusal = "the demo keeps no bookmarks"
+        await run.press("shift+tab", "n")
+        await run.until_note("the demo keeps no bookmarks")
+        assert run.dialog is None
+
+
+async def test_the_copied_command_addresses_the_domain_and_no_id() -> None:
+    async with listing() as run:
+        known = domain("5")
+        run.backend.tell(Upserted(known, 0.0))
+        await run.until_rows("5")
+        offers = dict(run.main.copying.offers(run.record("5")))
+        assert str(offers["virsh command: info"]).endswith(f"dominfo --domain {known.uuid}")
 
 
 async def test_the_footer_tells_the_keys_of_the_row_at_once() -> None:

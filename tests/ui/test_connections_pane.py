@@ -174,16 +174,33 @@ def test_sections_come_in_order_and_say_where_they_come_from() -> None:
     ]
 
 
-def test_all_connections_lead_when_more_than_one_has_rows() -> None:
+def test_all_connections_lead_when_there_are_several_and_any_has_rows() -> None:
     sources = [source("a"), source("b")]
-    store = store_of(state("a", "open"), state("b", "opening"))
+    store = store_of(state("a", "opening"), state("b", "opening"))
     assert ALL not in lines_of(sources, store)
     store.apply([state("b", "open")])
-    assert lines_of(sources, store)[0] == ALL
+    assert lines_of(sources, store)[0] == ALL, "one is not all of those in the list"
     store.apply([state("b", "stale")])
     assert lines_of(sources, store)[0] == ALL, "its rows stay, and so does the line"
     store.apply([state("b", "failed")])
     assert ALL not in lines_of(sources, store)
+    store.apply([state("a", "open")])
+    assert ALL not in lines_of([source("a")], store_of(state("a", "open")))
+
+
+def test_read_only_is_told_at_the_width_of_the_start() -> None:
+    entry = Entry(
+        "a-long-name-of-a-host",
+        source("a-long-name-of-a-host"),
+        ConnectionState("a-long-name-of-a-host", "", "open", read_only=True),
+        running=12,
+        total=41,
+        cpu=0.37,
+    )
+    for title, width in (("a-long-name-of-a-host", 25), ("lab1", 25), ("lab1", 21)):
+        named = entry._replace(name=title)
+        cells = row(named, width, name_width([title], width), NOW, pointed=False)
+        assert "".join(cell.text for cell in cells).split()[2:4] == ["ro", "12/41"]
 
 
 async def test_a_line_tells_phase_by_glyph_and_word() -> None:

@@ -271,6 +271,14 @@ def test_uri_is_normalised(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_uri_shows_no_password(run: Run, form: tuple[str, ...]) -> None:
+    ran = run("uri", "qemu+ssh://me:hunter2@h/system?password=hunter3", *form)
+    assert ran.status == 0
+    assert "me:" in ran.out
+    assert "hunter" not in ran.out + ran.err
+
+
 def test_uri_of_a_connection_by_its_name(run: Run, files: Path) -> None:
     assert run("uri", "lab1", "--json").json["uri"] == "qemu+ssh://root@lab1.example.org/system"
     assert run("uri", "t", "--json").json["driver"] == "test"

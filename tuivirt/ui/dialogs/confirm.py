@@ -133,4 +133,4 @@ class ConfirmDialog(QuestionDialog):
 
 def marked(count: int, hidden: int) -> str:
     """How many are marked, and how many of them have no line, as the filter or a folded group hides them."""
-    return f"{count} marked" + (f", of which {hidden} not shown (filter or folded group)" if hidden else "")
+    return f"{count} marked" + (f", of which {hidden} not shown" if hidden else "")

@@ -88,7 +88,8 @@ class Entry(NamedTuple):
 def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
     """Bookmarks by group in the order of the file, then aliases, the default URI, arguments.
 
-    All of them together lead when there is more than one; what the store knows without a source comes last.
+    All connections together lead when there is more than one, and any has rows; what the store knows without
+    a source comes last.
     """
     lines: list[Line] = []
     sections: dict[tuple[SourceKind, str], list[Source]] = {(kind, ""): [] for kind in KINDS}
@@ -106,7 +107,13 @@ def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
             lines += [Heading(plain(group) or KINDS[kind][0], origin), *(source.name for source in members)]
     if others := [name for name in store.connections if name not in names]:
         lines += [Heading("opened here"), *others]
-    return [ALL, *lines] if sum(isinstance(line, str) for line in lines) > 1 else lines
+    many = sum(isinstance(line, str) for line in lines) > 1
+    return [ALL, *lines] if many and any(map(_has_rows, store.connections.values())) else lines
+
+
+def _has_rows(state: ConnectionState) -> bool:
+    """Open, or lost and coming back: its rows stay."""
+    return state.phase in {"open", "stale"} or (state.phase == "opening" and state.facts is not None)
 
 
 def _file(origin: str) -> str:
@@ -133,6 +140,8 @@ class Roster:
         self.sources: dict[str, Source] = {}
         self.lines: list[Line] = []
         self.entries: dict[str, Entry] = {}
+        self._all = False
+        """The line of all connections has come. It stays: who stands on it must not be moved elsewhere."""
         self.set_sources(sources)
 
     @property
@@ -163,10 +172,13 @@ class Roster:
 
     def _load(self) -> None:
         self.lines = self._lines_now()
+        self._all = ALL in self.lines
         self.entries = {name: self._entry(name) for name in self.names}
 
     def _lines_now(self) -> list[Line]:
-        return lines_of(self.sources.values(), self._store)
+        lines = lines_of(self.sources.values(), self._store)
+        names = [line for line in lines if isinstance(line, str)]
+        return [ALL, *lines] if self._all and len(names) > 1 and ALL not in names else lines
 
     def _entry(self, name: str) -> Entry:
         return entry_of(name, self.sources.get(name), self._store)
