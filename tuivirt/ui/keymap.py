@@ -16,7 +16,9 @@ _NAMED: Final = frozenset(
 )
 _DOMAIN: Final = "domain"
 """Where the actions on domains are, like a place."""
-_ELSEWHERE: Final = frozenset({"app", "list", "table", "connections", "connections_line", "detail", "console_menu", "reading"})
+_ELSEWHERE: Final = frozenset(
+    {"app", "list", "table", "connections", "connections_line", "detail", "console_menu", "reading"}
+)
 
 CHAINS: Final[tuple[frozenset[str], ...]] = (
     frozenset({"app", _DOMAIN, "list", "table"}),
