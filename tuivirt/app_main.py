@@ -49,6 +49,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
     startup.import_asyncio()
     from tuivirt.backend.journal_file import JournalFile
     from tuivirt.bookmarking import EditedBookmarks
+    from tuivirt.checking import check
     from tuivirt.config.remembered import Remembered
     from tuivirt.core.store import Store
     from tuivirt.resources.domain import DOMAINS
@@ -56,7 +57,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
     from tuivirt.ui.console.consoles import escape_key
     from tuivirt.ui.options import Options, SshTarget
 
-    settings = options.settings
+    settings, keys, mistakes = check(options.settings, paths.settings_file(), paths.themes_dir())
 
     def ssh(connection: str, tags: Sequence[str]) -> SshTarget:
         found = settings.ssh.target(connection, tags)
@@ -76,12 +77,12 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
             journal=journal.write,
             theme=options.theme or remembered.get("theme", settings.theme),
             themes_dir=paths.themes_dir(),
-            keys=settings.keymap(),
-            problems=[*map(str, options.problems), *filter(None, [remembered.notice])],
+            keys=keys,
+            problems=[*map(str, (*options.problems, *mistakes)), *filter(None, [remembered.notice])],
             view=options.opened[0] if len(options.opened) == 1 else "",
             domain=options.domain or "",
             columns=settings.columns.get("domains", ()),
-            sort=sort.lstrip("-"),
+            sort=sort.removeprefix("-"),
             reverse=sort.startswith("-"),
             group=settings.group,
             protected_tag=settings.protected_tag,

@@ -24,6 +24,13 @@ class EditedBookmarks:
         """Read when a bookmark is saved."""
         return read_libvirt_conf(libvirt_conf_path())
 
+    @property
+    def refusal(self) -> str:
+        """Why none can be added or changed; empty when they can."""
+        if self._writable:
+            return ""
+        return "the demo keeps no bookmarks; start tuivirt without --demo to edit yours"
+
     def save(self, old_name: str | None, bookmark: Source) -> None:
         """Raises ValueError and OSError with a sentence."""
         self._check()
@@ -72,5 +79,5 @@ class EditedBookmarks:
         return before if self._conf.resolve(before) == uri else uri
 
     def _check(self) -> None:
-        if not self._writable:
-            raise ValueError("the demo keeps no bookmarks; start tuivirt without --demo to edit yours")
+        if self.refusal:
+            raise ValueError(self.refusal)

@@ -61,6 +61,7 @@ class KeptBookmarks:
 
     def __init__(self, sources: Iterable[Source]) -> None:
         self.kept = {source.name: source for source in sources}
+        self.refusal = ""
 
     def save(self, old_name: str | None, bookmark: Source) -> None:
         if old_name is None and bookmark.name in self.kept:

@@ -350,7 +350,7 @@ async def test_the_plan_counts_what_the_filter_hides() -> None:
         await run.line("mark all")
         await run.line("filter web")
         await run.press("D")
-        await run.until_dialog("8 marked, of which the filter hides 5")
+        await run.until_dialog("8 marked, of which 5 not shown")
 
 
 async def test_more_than_twenty_want_their_number_typed() -> None:
@@ -479,7 +479,7 @@ async def test_quitting_asks_while_an_action_runs() -> None:
         await run.press("d")
         await run.until(lambda: run.backend.requests, "the request")
         run.backend.run(run.backend.requests[0])
-        await run.until(lambda: run.main.performer.running, "it runs")
+        await run.until(run.main.performer.running, "it runs")
         await run.press("q")
         await run.until_dialog("1 action is running")
         await run.press("n")
@@ -490,13 +490,33 @@ async def test_quitting_asks_while_an_action_runs() -> None:
         await run.until(lambda: run.app._exit, "the end")
 
 
+async def test_disconnecting_asks_while_an_action_runs_there() -> None:
+    async with fleet() as run:
+        await to(run, "web01")
+        await run.press("d")
+        await run.until(lambda: run.backend.requests, "the request")
+        run.backend.run(run.backend.requests[0])
+        await run.until(run.main.performer.running, "it runs")
+        run.main.hosts.toggle("lab2")
+        await run.until(lambda: ("disconnect", "lab2") in run.backend.asked, "nothing runs on the other")
+        run.main.hosts.toggle("lab1")
+        await run.until_dialog("1 action is running")
+        await run.press("n")
+        await run.until_main()
+        assert ("disconnect", "lab1") not in run.backend.asked
+        run.main.hosts.toggle("lab1")
+        await run.until_dialog("1 action is running")
+        await run.press("y")
+        await run.until(lambda: ("disconnect", "lab1") in run.backend.asked, "it is disconnected")
+
+
 async def test_asking_twice_to_quit_asks_one_question() -> None:
     async with fleet() as run:
         await to(run, "web01")
         await run.press("d")
         await run.until(lambda: run.backend.requests, "the request")
         run.backend.run(run.backend.requests[0])
-        await run.until(lambda: run.main.performer.running, "it runs")
+        await run.until(run.main.performer.running, "it runs")
         await run.press("q", "q", "q")
         await run.until_dialog("1 action is running")
         assert len(run.app.screen_stack) == 2

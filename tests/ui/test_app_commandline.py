@@ -16,6 +16,7 @@ from tuivirt.ui.commands import COMMANDS
 from tuivirt.ui.dialogs.confirm import QuestionDialog
 from tuivirt.ui.dialogs.form import FormDialog
 from tuivirt.ui.dialogs.help import HelpScreen
+from tuivirt.ui.exporting import write
 from tuivirt.ui.panes.connection_roster import ALL
 from tuivirt.ui.screens.journal import JournalScreen
 
@@ -260,8 +261,15 @@ async def test_help_tells_the_keys_of_the_user() -> None:
 # Export
 
 
+def names_in(directory: Path) -> list[str]:
+    return [path.name for path in directory.iterdir()]
+
+
 async def test_export_writes_what_is_shown(tmp_path: Path) -> None:
-    async with fleet() as run:
+    backend = world()
+    for known in LAB1[1:]:
+        backend.details(known)
+    async with fleet(backend=backend) as run:
         await run.line("columns name state vcpus tags")
         await run.line("filter web")
         await run.line(f"export json {tmp_path}/out.json")
@@ -308,6 +316,82 @@ async def test_export_of_folded_groups_has_all_of_them(tmp_path: Path) -> None:
         await run.press("Z")
         await run.line(f"export json {tmp_path}/out.json")
         await run.until_note("8 domains written")
+
+
+async def test_export_reads_the_definitions_that_it_writes(tmp_path: Path) -> None:
+    backend = world()
+    async with fleet(backend=backend) as run:
+        await run.line("columns name title tags")
+        await run.until(lambda: "lab1" in backend.watches, "the app asks for what is on screen")
+        assert not backend.watches["lab1"].complete
+        await run.line(f"export json {tmp_path}/out.json")
+        await run.until_dialog("definitions to read")
+        await run.until(lambda: backend.watches["lab1"].complete, "all definitions are asked for")
+        assert not (tmp_path / "out.json").exists()
+        for number, known in enumerate(LAB1):
+            backend.details(known, title=f"title {number}", tags=("t",) if number % 2 else ())
+        await run.until_note("8 domains written")
+        rows = {row["name"]: row for row in json.loads((tmp_path / "out.json").read_text())}
+        for number, known in enumerate(LAB1):
+            tags = ["t"] if number % 2 else []
+            assert rows[known.name] == {"name": known.name, "title": f"title {number}", "tags": tags}
+        await run.until(lambda: not backend.watches["lab1"].complete, "no more is asked for than before")
+
+
+async def test_an_export_that_reads_too_long_is_cancelled_or_written_as_it_is(tmp_path: Path) -> None:
+    async with fleet() as run:
+        await run.line("columns name title ip")
+        await run.line(f"export csv {tmp_path}/out.csv")
+        await run.until_dialog("definitions to read")
+        await run.press("escape")
+        await run.until_main()
+        assert names_in(tmp_path) == []
+        await run.line(f"export csv {tmp_path}/out.csv")
+        await run.until_dialog("definitions to read")
+        await run.press("w")
+        note = await run.until_note("8 domains written")
+        unread = sum(record.details is None for record in run.listing.view.all_rows())
+        unasked = sum(r.active and r.addresses is None for r in run.listing.view.all_rows())
+        assert f"title of {unread}, ip of {unasked}" in note
+        assert unread
+        assert unasked
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("~nosuchuser/x.csv", "~nosuchuser"),
+        (".", "is a directory"),
+        ("{tmp}", "is a directory"),
+        ("{tmp}/none/x.csv", "there is no directory"),
+        ("/dev/null", "is no ordinary file"),
+        ("{tmp}/" + "x" * 300, "file name too long"),
+        ("{tmp}/loop", "is a link that leads nowhere"),
+    ],
+)
+async def test_a_file_that_cannot_be_written_is_told_in_words(file: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    async with fleet() as run:
+        await run.line(f"export csv {file.format(tmp=tmp_path)}")
+        assert "Errno" not in await run.until_note(said)
+        assert run.dialog is None
+        assert names_in(tmp_path) == ["loop"]
+
+
+def test_an_export_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write(tmp_path / "old", "text")
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_an_export_keeps_the_permissions_of_what_it_replaces(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+    path.chmod(0o640)
+    write(path, "name\n\udcff\n")
+    assert path.read_text() == "name\n\\udcff\n"
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 # Copy

@@ -196,7 +196,7 @@ async def test_export_keeps_what_the_host_says(kind: str, tmp_path: Path) -> Non
         await run.until(lambda: run.rows and run.record(spec.name).details, "its definition")
         await run.line("columns name title tags")
         await run.line(f"export json {tmp_path}/out.json")
-        await run.until_note("1 domains written")
+        await run.until_note("1 domain written")
         await run.line(f"export csv {tmp_path}/out.csv")
         await run.until(lambda: len(run.notes) == 2, "the other file")
     (row,) = json.loads((tmp_path / "out.json").read_text())

@@ -10,6 +10,7 @@ from tests.support.world import LAB1, LAB2, NAMES, SOURCES, changed, world
 from tuivirt.core.changes import HostFacts, Removed, Upserted
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.snapshot import State
+from tuivirt.ui.dialogs.help import HelpScreen
 from tuivirt.ui.panes.connection_roster import ALL
 
 SIZE = (120, 24)
@@ -40,6 +41,64 @@ async def test_a_domain_named_on_the_command_line_has_the_cursor() -> None:
         await run.until(lambda: run.cursor == "mail01", "the cursor on mail01")
 
 
+async def test_a_domain_of_the_command_line_that_is_not_there_is_told() -> None:
+    async with listing(domain="nosuch", view="") as run:
+        await run.until_note("There is no domain nosuch")
+        run.backend.listed("lab1", LAB1)
+        await run.settled()
+        assert len(run.notes) == 1
+
+
+async def test_a_count_does_not_outlive_the_focus() -> None:
+    async with listing(size=(120, 40)) as run:
+        await run.press("3")
+        assert run.table.count == "3"
+        await run.press("tab", "shift+tab", "j")
+        assert run.cursor == NAMES[1]
+
+
+@pytest.mark.parametrize(
+    ("tab", "title", "others"),
+    [
+        ("overview", "Detail", {"XML", "Usage", "Hardware", "Journal"}),
+        ("hardware", "Hardware", {"XML", "Usage", "Journal"}),
+        ("journal", "Journal", {"XML", "Usage", "Hardware"}),
+        ("xml", "XML", {"Usage", "Hardware", "Journal"}),
+    ],
+)
+async def test_help_in_the_detail_is_for_the_tab_that_is_shown(
+    tab: str, title: str, others: set[str]
+) -> None:
+    async with listing(size=(120, 40)) as run:
+        run.main.detail.select_tab(tab)
+        await run.press("enter")
+        await run.until(lambda: run.main.arrangement.in_detail, "the focus in the detail")
+        await run.settled()
+        run.main.action_help()
+        await run.until_dialog("Detail")
+        assert isinstance(run.dialog, HelpScreen)
+        headings = {section[0].what for section in run.dialog._sections}
+        assert {title, "Detail", "Everywhere"} <= headings
+        assert not others & headings
+
+
+async def test_without_a_place_for_bookmarks_the_dialog_does_not_open() -> None:
+    async with listing(size=(120, 40)) as run:
+        run.bookmarks.refusal = "the demo keeps no bookmarks"
+        await run.press("shift+tab", "n")
+        await run.until_note("the demo keeps no bookmarks")
+        assert run.dialog is None
+
+
+async def test_the_copied_command_addresses_the_domain_and_no_id() -> None:
+    async with listing() as run:
+        known = domain("5")
+        run.backend.tell(Upserted(known, 0.0))
+        await run.until_rows("5")
+        offers = dict(run.main.copying.offers(run.record("5")))
+        assert str(offers["virsh command: info"]).endswith(f"dominfo --domain {known.uuid}")
+
+
 async def test_the_footer_tells_the_keys_of_the_row_at_once() -> None:
     async with listing() as run:
         await run.press("slash", *"web02", "enter")
@@ -53,10 +112,21 @@ async def test_the_footer_tells_the_keys_of_the_row_at_once() -> None:
         assert " s start" in run.text
 
 
-async def test_mistakes_in_files_are_told_once() -> None:
-    async with listing(problems=["settings.toml, line 3: theme must be text"], keys={"no.such": "x"}) as run:
-        assert await run.until_note("line 3")
-        assert await run.until_note("no.such")
+async def test_a_mistake_in_a_file_is_told() -> None:
+    async with listing(problems=["settings.toml:3: theme: expected a theme"]) as run:
+        await run.until_note("settings.toml:3: theme")
+
+
+async def test_many_mistakes_are_one_notification_and_all_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    problems = [f"settings.toml:{line}: field{line}: is wrong" for line in range(1, 11)]
+    async with listing(problems=problems) as run:
+        note = await run.until_note("10 mistakes")
+        assert problems[0] in note
+        assert "tuivirt doctor" in note
+        assert len(run.notes) == 1
+        assert [text for text in caplog.messages if text in problems] == problems
 
 
 async def test_keys_can_be_given_to_other_commands() -> None:
@@ -246,13 +316,33 @@ async def test_every_grouping_keeps_every_domain(name: str) -> None:
 @pytest.mark.parametrize("column", [column.id for column in DOMAINS.columns if column.sort])
 async def test_every_column_orders_the_list(column: str) -> None:
     async with listing() as run:
-        await run.line(f"sort {column}")
+        await run.line(f"sort {column} asc")
         assert run.listing.sort == (column, False)
-        once = run.rows
-        assert sorted(once) == sorted(NAMES)
+        assert sorted(run.rows) == sorted(NAMES)
         await run.line(f"sort {column} desc")
         assert run.listing.sort == (column, True)
         assert sorted(run.rows) == sorted(NAMES)
+
+
+async def test_a_quantity_begins_with_the_highest_and_the_heading_says_so() -> None:
+    async with listing() as run:
+        await run.line("sort name")
+        while run.listing.sort[0] != "vcpus":
+            await run.press("greater_than_sign")
+        assert run.listing.sort == ("vcpus", True)
+        assert "VCP↓" in run.text
+        highest = [run.record(name).vcpus or 0 for name in run.rows]
+        assert highest == sorted(highest, reverse=True)
+        await run.line("sort vcpus asc")
+        assert "VCP↑" in run.text
+        assert [run.record(name).vcpus or 0 for name in run.rows] == highest[::-1]
+
+
+async def test_a_minus_in_the_settings_is_the_highest_first() -> None:
+    async with listing(sort="memory", reverse=True) as run:
+        assert run.listing.sort == ("memory", True)
+        given = [run.record(name).memory_kib or 0 for name in run.rows]
+        assert given == sorted(given, reverse=True)
 
 
 @pytest.mark.parametrize("column", DOMAINS.columns, ids=lambda column: column.id)

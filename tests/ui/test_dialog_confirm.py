@@ -87,7 +87,7 @@ async def test_many_are_counted_listed_and_the_hidden_ones_told() -> None:
         await until(pilot, lambda: app.focused)
         shown = screen_text(app)
         assert "Force off: 12 domains" in shown
-        assert "12 marked, of which the filter hides 3" in shown
+        assert "12 marked, of which 3 not shown" in shown
         assert "and 11 more like it" in shown
         dialog.query_one(LineList).focus()
         await pilot.press("G")

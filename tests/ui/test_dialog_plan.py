@@ -60,7 +60,7 @@ async def test_the_plan_says_who_is_included_and_why_not() -> None:
         app.ask(dialog)
         await until(pilot, lambda: app.focused)
         shown = screen_text(app)
-        assert "13 marked, of which the filter hides 2. 12 included on lab1, 1 skipped." in shown
+        assert "13 marked, of which 2 not shown. 12 included on lab1, 1 skipped." in shown
         assert "Force 12" in shown
         assert "and 11 more like it" in shown
         dialog.query_one(LineList).focus()

@@ -271,6 +271,14 @@ def test_uri_is_normalised(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_uri_shows_no_password(run: Run, form: tuple[str, ...]) -> None:
+    ran = run("uri", "qemu+ssh://me:hunter2@h/system?password=hunter3", *form)
+    assert ran.status == 0
+    assert "me:" in ran.out
+    assert "hunter" not in ran.out + ran.err
+
+
 def test_uri_of_a_connection_by_its_name(run: Run, files: Path) -> None:
     assert run("uri", "lab1", "--json").json["uri"] == "qemu+ssh://root@lab1.example.org/system"
     assert run("uri", "t", "--json").json["driver"] == "test"
@@ -445,6 +453,19 @@ def test_doctor_by_name_and_for_people(run: Run, files: Path) -> None:
     assert ran.status == 0
     assert "ok   list: 1 domain, 1 active" in ran.out
     assert "default URI: qemu:///session, by probing" in ran.out
+
+
+def test_doctor_lists_what_only_the_app_knows_to_be_wrong(run: Run, files: Path) -> None:
+    (files / "settings.toml").write_text('theme = "drak"\n[keys]\n"domain.destroy" = "j"\n')
+    (files / "themes").mkdir()
+    (files / "themes" / "mine.toml").write_text("nosuch = 1\n")
+    ran = run("doctor", "t")
+    assert "settings.toml:1: theme: expected a theme" in ran.out
+    assert 'settings.toml:3: keys."domain.destroy": expected a key that is free' in ran.out
+    assert "mine.toml: nosuch" in ran.out
+    problems = {f["path"]: f["problems"] for f in run("doctor", "t", "--json").json["files"]}
+    assert len(problems[str(files / "settings.toml")]) == 2
+    assert problems[str(files / "themes")]
 
 
 def test_doctor_of_what_does_not_work(run: Run, tmp_path: Path) -> None:

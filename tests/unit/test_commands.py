@@ -7,7 +7,7 @@ import pytest
 from textual.binding import Binding
 
 from tuivirt.resources import ACTIONS
-from tuivirt.ui.commands import COMMANDS, Place, actions_of, commands_of, ids, keymap
+from tuivirt.ui.commands import COMMANDS, Place, actions_of, commands_of, ids
 from tuivirt.ui.console.pane import ConsolePane
 from tuivirt.ui.console.reading import ConsoleView
 from tuivirt.ui.panes.connections import ConnectionsPane
@@ -57,13 +57,6 @@ def test_every_command_has_a_handler(place: Place, widget: type) -> None:
         name = command.action.partition("(")[0]
         holder = widget if name != "command_palette" else __import__("textual.app").app.App
         assert hasattr(holder, f"action_{name}"), command.id
-
-
-def test_keymap_names_what_does_not_exist() -> None:
-    known, problems = keymap({"domain.start": "f5", "nosuch.thing": "x"})
-    assert known == {"domain.start": "f5"}
-    assert len(problems) == 1
-    assert "nosuch.thing" in problems[0]
 
 
 def test_every_command_says_what_it_does() -> None:

@@ -40,3 +40,17 @@ def test_csv_quotes_and_defuses_formulas() -> None:
         ["web,1\n", str(2**40), "10.0.0.1 fe80::1", "yes"],
         ["'=cmd|'/c calc'!A0", "", "", "no"],
     ]
+
+
+def test_a_column_with_two_numbers_is_two_columns() -> None:
+    column = Column(
+        "memory", "MEMORY", 4, lambda _: Cell(""), lambda row: row, exported=("used_kib", "memory_kib")
+    )
+    rows = [(512, 1024), None, (None, 2048)]
+    assert list(csv.reader(io.StringIO(export(rows, [column], "csv")))) == [
+        ["used_kib", "memory_kib"],
+        ["512", "1024"],
+        ["", ""],
+        ["", "2048"],
+    ]
+    assert json.loads(export(rows, [column], "json"))[1] == {"used_kib": None, "memory_kib": None}

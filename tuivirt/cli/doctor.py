@@ -10,11 +10,13 @@ from importlib import metadata
 
 from tuivirt import __version__, logs
 from tuivirt.backend import doctor
+from tuivirt.checking import check
 from tuivirt.cli.asking import ask
 from tuivirt.cli.output import complain, print_json
 from tuivirt.cli.parser import Parser, add_json
 from tuivirt.config import paths
-from tuivirt.config.load import Configuration, load
+from tuivirt.config.load import Configuration, ReadFile, load
+from tuivirt.config.problem import Problem
 from tuivirt.core.source import Source
 from tuivirt.core.steps import Step
 from tuivirt.core.text import plain
@@ -29,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     )
     add_json(parser)
     options = parser.parse_args(arguments)
-    found = load()
+    found = _checked(load())
     source = found.source(options.uri)
     if source is None and options.uri is not None:
         source = Source(options.uri, options.uri, "argument", "argument")
@@ -55,6 +57,24 @@ def run(arguments: Sequence[str]) -> int:
     if steps and not steps[-1].ok:
         return complain(f"{steps[-1].step}: {steps[-1].detail}")
     return 0
+
+
+def _checked(found: Configuration) -> Configuration:
+    """With the mistakes that show when the app reads its themes, columns and keys."""
+    file, themes_dir = paths.settings_file(), paths.themes_dir()
+    settings, _, mistakes = check(found.settings, file, themes_dir)
+    files = [
+        read._replace(problems=(*read.problems, *mistakes)) if read.path == file else read
+        for read in found.files
+    ]
+    if themes_dir.exists():
+        from tuivirt.ui.theme import load_themes  # here: with Textual
+
+        _, sentences = load_themes(themes_dir)
+        parts = [sentence.partition(": ") for sentence in sentences]
+        problems = tuple(Problem(file, text) for file, _, text in parts)
+        files.append(ReadFile(themes_dir, found=True, problems=problems))
+    return found._replace(settings=settings, files=tuple(files))
 
 
 def _in_terminal() -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tuivirt.cli.output import print_json
 from tuivirt.cli.parser import Parser, add_json
 from tuivirt.config.load import load
+from tuivirt.core.source import shown_uri, without_secrets
 from tuivirt.core.text import plain
 from tuivirt.core.uri import ConnectionURI
 from tuivirt.core.uri_check import warnings
@@ -18,9 +19,10 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("uri", metavar="URI", help="a URI, or the name of a connection")
     add_json(parser)
     options = parser.parse_args(arguments)
-    uri = ConnectionURI.parse(_resolved(options.uri))
+    given = ConnectionURI.parse(_resolved(options.uri))
+    uri = without_secrets(given)
     facts = {
-        "uri": uri.build(),
+        "uri": shown_uri(given.build()),
         "driver": uri.driver,
         "transport": uri.effective_transport,
         "user": uri.user,

@@ -76,9 +76,11 @@ class Settings:
     """The columns of each view, in order: ``domains = ["state", "name", "cpu"]``. A choice made in the app
     wins over this one."""
     sort: dict[str, str] = field(
-        default_factory=dict, metadata=expects("the name of a column, with a minus before it to reverse")
+        default_factory=dict,
+        metadata=expects("the name of a column, with a minus before it for the highest first"),
     )
-    """The column by which each view is sorted: ``domains = "name"``, or ``"-cpu"`` for the highest first."""
+    """The column by which each view is sorted: ``domains = "name"``, or ``"-cpu"`` for the highest first.
+    What is not known comes last either way."""
     group: Literal["none", "host", "state", "tag", "os", "network"] = field(
         default="none", metadata=expects('"none", "host", "state", "tag", "os" or "network"')
     )

@@ -27,9 +27,13 @@ class Column(NamedTuple, Generic[R]):
     """Cells; for a flexible column the least."""
     cell: Callable[[R], Cell]
     raw: Callable[[R], Any]
-    """The value without units, for export; None where it is not known."""
+    """The value without units, for export; None where it is not known. With several names in ``exported`` a
+    sequence of as many, or None.
+    """
     sort: Callable[[R], Any] | None = None
-    """Sort key; must be comparable between any two records. None: cannot be sorted by."""
+    """Sort key, the least first; comparable between any two records. A record whose key is None comes last in
+    either direction. None: cannot be sorted by.
+    """
     align: Literal["left", "right"] = "left"
     flexible: bool = False
     """Takes the room that is left."""
@@ -37,7 +41,11 @@ class Column(NamedTuple, Generic[R]):
     """What it rests on beyond the list: groups of counters, ``details``, ``addresses``, ``pending``."""
     moves: bool = False
     """Changes by itself with every tick."""
+    most_first: bool = False
+    """A quantity, of which the most is what one looks for: the first press sorts it descending."""
     doc: str = ""
+    exported: tuple[str, ...] = ()
+    """What its values are called in an export, with their units; the id when empty."""
 
 
 class Resource(NamedTuple, Generic[R]):

@@ -24,7 +24,6 @@ from tuivirt.core.store import Store
 from tuivirt.core.text import plain
 from tuivirt.resources import find_action
 from tuivirt.ui.asking import Asking
-from tuivirt.ui.commands import keymap
 from tuivirt.ui.options import Options
 from tuivirt.ui.screens.main import MainScreen
 from tuivirt.ui.theme import load_themes, pick, start_theme
@@ -123,12 +122,24 @@ class TuivirtApp(TypeAhead):
     async def on_main_screen_completed(self) -> None:
         if self._exit:
             return
-        keys, problems = keymap(self.options.keys)
-        self.set_keymap(keys)
-        for sentence in (*self._problems, *problems):
-            self.tell(sentence, severity="warning", timeout=15)
+        self.set_keymap(dict(self.options.keys))
+        self._tell_problems()
         await self.release_keys()
         self.options.complete()
+
+    def _tell_problems(self) -> None:
+        """The mistakes in the user's files: all of them to the log, the first to the screen."""
+        for sentence in self._problems:
+            log.warning("%s", plain(sentence))
+        if len(self._problems) > 1:
+            told = (
+                f"{len(self._problems)} mistakes in your files. The first:\n{self._problems[0]}\n"
+                "The log has all of them, and tuivirt doctor lists them."
+            )
+        else:
+            told = "".join(self._problems)
+        if told:
+            self.tell(told, severity="warning", timeout=15)
 
     # Changes
 

@@ -3,7 +3,7 @@
 Actions on objects are declared where they are implemented (``tuivirt.resources``) and join by ``actions_of``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from textual.binding import Binding
@@ -194,6 +194,13 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
+def places_of(tab: str) -> tuple[Place, ...]:
+    """The places that a tab of the detail is made of; none when it has no keys of its own."""
+    if tab == "console":
+        return ("console_menu", "reading")
+    return tuple(command.place for command in COMMANDS if command.place == tab)[:1]
+
+
 UNTYPED = "untyped-"
 """Begins the key of an action that has none until the user's settings give it one."""
 
@@ -233,13 +240,6 @@ def actions_of(kind: str) -> list[Binding | tuple[str, str] | tuple[str, str, st
         )
         for key, ids in by_key.items()
     ]
-
-
-def keymap(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """The settings' key map for Textual's ``set_keymap``, and sentences about ids that do not exist."""
-    known = set(ids())
-    problems = [f"keys: there is no command {id_!r}" for id_ in wanted if id_ not in known]
-    return {id_: keys for id_, keys in wanted.items() if id_ in known}, problems
 
 
 def ids() -> Iterable[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tuivirt.core.backend import Backend
 from tuivirt.core.errors import HostError
 from tuivirt.core.store import Store
+from tuivirt.resources.domain.actions.base import at
 from tuivirt.resources.domain.record import DomainRecord
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Copying:
         uri = self._store.connections[record.host].uri
 
         def virsh(verb: str) -> str:
-            return shlex.join(("virsh", "-c", uri, verb, "--domain", record.name))
+            return shlex.join(("virsh", "-c", uri, verb, *at(record.item)))
 
         offers: list[Offer] = [("name", record.name), ("UUID", record.item.uuid)]
         offers += [("IP address", ip) for ip in record.ips]

@@ -29,9 +29,13 @@ class Hosts:
     def toggle(self, name: str) -> None:
         """Connect, or disconnect what is open or opening."""
         if self._phase(name) in {"open", "opening", "stale"}:
-            self._backend.disconnect(name)
+            self._main.run_worker(self._disconnect(name), group="disconnect")
         elif name in self._sources:
             self._backend.connect(name)
+
+    async def _disconnect(self, name: str) -> None:
+        if await self._main.performer.may_leave(name):
+            self._backend.disconnect(name)
 
     def refresh(self, name: str) -> None:
         """Read a connection again, or connect one that is not open."""
@@ -61,7 +65,16 @@ class Hosts:
 
     # Bookmarks
 
+    def _may_edit(self) -> bool:
+        """Whether bookmarks can be kept at all; if not, says why."""
+        refusal = self._options.bookmarks.refusal
+        if refusal:
+            self._main.tell(refusal, severity="warning")
+        return not refusal
+
     def add(self) -> None:
+        if not self._may_edit():
+            return
         self._main.run_worker(self._edit(None), group="dialog")
 
     def edit(self, name: str) -> None:
@@ -69,7 +82,8 @@ class Hosts:
         if source.source != "bookmark":
             self._main.tell(f"{name} comes from {source.origin}; edit it there, or add a bookmark.")
             return
-        self._main.run_worker(self._edit(source), group="dialog")
+        if self._may_edit():
+            self._main.run_worker(self._edit(source), group="dialog")
 
     async def _edit(self, source: Source | None) -> None:
         from tuivirt.ui.dialogs.bookmark import BookmarkDialog

@@ -28,6 +28,10 @@ class Remembered(Protocol):
 class Bookmarks(Protocol):
     """The user's bookmarks, as the app edits them. Raises ValueError or OSError with a sentence."""
 
+    @property
+    def refusal(self) -> str:
+        """Why none can be added or changed; empty when they can."""
+
     def save(self, old_name: str | None, bookmark: Source) -> None:
         """Add a bookmark (``old_name`` is None) or replace one."""
 
@@ -57,6 +61,7 @@ class Options(NamedTuple):
     theme: str = "dark"
     themes_dir: Any = None
     keys: Mapping[str, str] = MappingProxyType({})
+    """Keys by the id of a command, as ``keymap.checked`` returns them."""
     problems: Sequence[str] = ()
     """Mistakes in files, shown once."""
     view: str = ""

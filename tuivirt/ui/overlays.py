@@ -1,8 +1,6 @@
-"""What opens over the main screen: menus, help, columns, runs, the journal, and files written on request."""
+"""What opens over the main screen: menus, help, columns, runs and the journal."""
 
-import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuivirt.core.action import Action
@@ -15,7 +13,6 @@ from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commands import Command, Place, commands_of
 
 if TYPE_CHECKING:
-    from tuivirt.ui.export import Format
     from tuivirt.ui.palette import Entry
     from tuivirt.ui.screens.main import MainScreen
 
@@ -156,37 +153,3 @@ class Overlays:
         elif why := self._main.performer.refusal_of_all(action, meant):
             about = f"{meant[0].shown_name} {why}"
         return Entry(action.title, about, lambda: self._main.act([action.id], meant))
-
-    # Export
-
-    def export(self, form: "Format", path: Path) -> None:
-        """Write what the list shows; never over a file without asking."""
-        if path.exists():
-            self._main.run_worker(self._export_over(form, path), group="dialog")
-        else:
-            self._write(form, path)
-
-    async def _export_over(self, form: "Format", path: Path) -> None:
-        from tuivirt.ui.dialogs.confirm import QuestionDialog
-
-        question = f"{path} exists. Replace it?"
-        sure = await self._main.app.push_screen_wait(
-            QuestionDialog("Export", question, yes="Replace", danger=True)
-        )
-        if sure:
-            self._write(form, path)
-
-    def _write(self, form: "Format", path: Path) -> None:
-        from tuivirt.ui.export import export
-
-        listing = self._main.listing
-        records = listing.shown_records()
-        text = export(records, listing.columns(), form)
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(path)
-        except OSError as error:
-            self._main.tell(str(error), title="Export", severity="error")
-        else:
-            self._main.tell(f"{len(records)} domains written to {path}")

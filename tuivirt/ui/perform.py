@@ -199,22 +199,23 @@ class Performer:
                     severity="warning",
                 )
 
-    @property
-    def running(self) -> int:
-        """Runs that are queued or running."""
-        return sum(not run.over for run in self._store.runs.values())
+    def running(self, connection: str | None = None) -> int:
+        """Runs that are queued or running, on one connection or on all."""
+        return sum(
+            not run.over and connection in (None, run.key.connection) for run in self._store.runs.values()
+        )
 
-    async def may_quit(self) -> bool:
-        """Whether to quit: asks while actions run, which libvirt would finish or not without us."""
-        if not self.running:
+    async def may_leave(self, connection: str | None = None) -> bool:
+        """Whether to quit, or to close a connection: asks while actions run there, which libvirt would finish
+        or not without us.
+        """
+        running = self.running(connection)
+        if not running:
             return True
         from tuivirt.ui.dialogs.confirm import QuestionDialog
 
-        noun = "action is" if self.running == 1 else "actions are"
-        question = (
-            f"{self.running} {noun} running. What has begun goes on at its host; what is queued is dropped."
-        )
-        sure = await self._main.app.push_screen_wait(
-            QuestionDialog("Quit", question, yes="Quit", danger=True)
-        )
+        noun = "action is" if running == 1 else "actions are"
+        what = "Quit" if connection is None else "Disconnect"
+        question = f"{running} {noun} running. What has begun goes on at its host; what is queued is dropped."
+        sure = await self._main.app.push_screen_wait(QuestionDialog(what, question, yes=what, danger=True))
         return bool(sure)

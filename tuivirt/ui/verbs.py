@@ -1,7 +1,6 @@
 """The verbs of the command line: views, connections, and every setting of the list."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuivirt.resources import ACTIONS
@@ -38,7 +37,12 @@ def verbs(main: "MainScreen") -> Iterator[Verb]:
         lambda words: listing.set_group(_one(words, f"{', '.join(DOMAINS.groups)} or none")),
         words=lambda: [(name, "") for name in (*DOMAINS.groups, "none")],
     )
-    yield Verb("sort", "order by a column, desc reverses", lambda words: _sort(main, words), words=_sortable)
+    yield Verb(
+        "sort",
+        "order by a column: asc the lowest first, desc the highest",
+        lambda words: _sort(main, words),
+        words=_sortable,
+    )
     yield Verb(
         "columns",
         "choose columns; ids set them, reset restores them",
@@ -92,12 +96,11 @@ def _sortable() -> list[tuple[str, str]]:
 def _sort(main: "MainScreen", words: Sequence[str]) -> None:
     if not 1 <= len(words) <= 2 or (len(words) == 2 and words[1] not in {"asc", "desc"}):
         raise CommandError("expected the id of a column, and perhaps asc or desc")
-    main.listing.set_sort(words[0], reverse=words[1:] == ["desc"])
+    main.listing.set_sort(words[0], reverse=words[1] == "desc" if words[1:] else None)
 
 
 def _export(main: "MainScreen", words: Sequence[str]) -> None:
     if not words or words[0] not in {"csv", "json"}:
         raise CommandError("expected csv or json, and perhaps a file")
     form: Format = "csv" if words[0] == "csv" else "json"
-    path = Path(" ".join(words[1:])).expanduser() if len(words) > 1 else Path(f"domains.{form}")
-    main.overlays.export(form, path)
+    main.exporting.ask(form, " ".join(words[1:]))

@@ -111,10 +111,11 @@ def _rate_pair(first: str, second: str) -> Callable[[DomainRecord], Cell]:
     return cell
 
 
-def _rate_sum(first: str, second: str) -> Callable[[DomainRecord], float]:
-    def total(record: DomainRecord) -> float:
+def _rate_sum(first: str, second: str) -> Callable[[DomainRecord], float | None]:
+    def total(record: DomainRecord) -> float | None:
         rates = record.rates
-        return -1.0 if rates is None else (getattr(rates, first) or 0.0) + (getattr(rates, second) or 0.0)
+        known = [] if rates is None else [getattr(rates, first), getattr(rates, second)]
+        return sum(rate for rate in known if rate is not None) if known != [None] * len(known) else None
 
     return total
 
@@ -131,8 +132,8 @@ def _ip(record: DomainRecord) -> Cell:
     return Cell(plain(found.first) + (f" +{more}" if more else ""))
 
 
-def _ip_key(record: DomainRecord) -> tuple[bool, Any]:
-    return (not record.ips, natural_key(record.addresses.first) if record.addresses else natural_key(""))
+def _ip_key(record: DomainRecord) -> Any:
+    return natural_key(record.addresses.first) if record.addresses and record.ips else None
 
 
 def uptime(record: DomainRecord) -> float | None:
@@ -142,11 +143,6 @@ def uptime(record: DomainRecord) -> float | None:
 
 def _yes(word: str, *, role: str = "") -> Callable[[bool], Cell]:
     return lambda on: Cell(word, role) if on else _UNKNOWN
-
-
-def _most_first(value: float | None) -> float | None:
-    """A sort key that puts the most first; what is not known comes last in every order."""
-    return None if value is None else -float(value)
 
 
 def _pending(record: DomainRecord) -> Cell:
@@ -191,8 +187,9 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         4,
         lambda r: Cell("" if r.vcpus is None else str(r.vcpus)),
         lambda r: r.vcpus,
-        lambda r: _most_first(r.vcpus),
+        lambda r: r.vcpus,
         align="right",
+        most_first=True,
         doc="virtual processors",
     ),
     Column(
@@ -201,9 +198,10 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         5 + SPARK,
         _cpu,
         lambda r: None if r.rates is None else r.rates.cpu,
-        lambda r: _most_first(None if r.rates is None else r.rates.cpu),
+        lambda r: None if r.rates is None else r.rates.cpu,
         needs=frozenset({"cpu"}),
         moves=True,
+        most_first=True,
         doc="share of its processors in use, and the last ticks",
     ),
     Column(
@@ -212,10 +210,12 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         16,
         _memory,
         lambda r: [r.memory_used_kib, r.memory_kib],
-        lambda r: _most_first(r.memory_kib),
+        lambda r: r.memory_kib,
         needs=frozenset({"memory"}),
         moves=True,
+        most_first=True,
         doc="memory in use and given",
+        exported=("memory_used_kib", "memory_kib"),
     ),
     Column(
         "disk",
@@ -223,10 +223,12 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         9,
         _rate_pair("disk_read", "disk_write"),
         _rate_raw("disk_read", "disk_write"),
-        lambda r: -_rate_sum("disk_read", "disk_write")(r),
+        _rate_sum("disk_read", "disk_write"),
         needs=frozenset({"block"}),
         moves=True,
+        most_first=True,
         doc="bytes per second read and written",
+        exported=("disk_read_bytes_per_s", "disk_write_bytes_per_s"),
     ),
     Column(
         "net",
@@ -234,17 +236,19 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         9,
         _rate_pair("net_rx", "net_tx"),
         _rate_raw("net_rx", "net_tx"),
-        lambda r: -_rate_sum("net_rx", "net_tx")(r),
+        _rate_sum("net_rx", "net_tx"),
         needs=frozenset({"net"}),
         moves=True,
+        most_first=True,
         doc="bytes per second received and sent",
+        exported=("net_rx_bytes_per_s", "net_tx_bytes_per_s"),
     ),
     Column(
         "ip",
         "IP",
         15,
         _ip,
-        lambda r: list(r.ips),
+        lambda r: None if r.addresses is None else list(r.ips),
         _ip_key,
         needs=frozenset({"addresses"}),
         doc="address of the guest: from leases, else its agent, else ARP",
@@ -290,8 +294,8 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         "OS",
         12,
         lambda r: Cell(plain(r.facts.os)),
+        lambda r: None if r.details is None else r.facts.os,
         lambda r: r.facts.os or None,
-        lambda r: (not r.facts.os, r.facts.os),
         needs=_DETAILS,
         doc="operating system, from libosinfo's metadata",
     ),
@@ -300,8 +304,8 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         "TITLE",
         20,
         lambda r: Cell(plain(r.title)),
-        lambda r: r.title or None,
-        lambda r: (not r.title, r.title.lower()),
+        lambda r: None if r.details is None else r.title,
+        lambda r: r.title.lower() or None,
         needs=_DETAILS,
         doc="title",
     ),
@@ -310,8 +314,8 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         "TAGS",
         14,
         lambda r: Cell(plain(" ".join(r.tags)), "accent"),
-        lambda r: list(r.tags),
-        lambda r: (not r.tags, r.tags),
+        lambda r: None if r.details is None else list(r.tags),
+        lambda r: r.tags or None,
         needs=_DETAILS,
         doc="tags",
     ),
@@ -321,9 +325,12 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         4,
         lambda r: Cell(units.short_duration(uptime(r)) if uptime(r) is not None else ""),
         lambda r: r.started,
-        lambda r: _most_first(uptime(r)),
+        lambda r: None if r.started is None else -r.started,
         align="right",
+        needs=_DETAILS,
+        most_first=True,
         doc="time since its start, where its process on this machine or an event told",
+        exported=("started",),
     ),
     Column(
         "pending",
@@ -331,8 +338,9 @@ COLUMNS: tuple[Column[DomainRecord], ...] = (
         4,
         _pending,
         lambda r: r.facts.pending,
-        lambda r: _most_first(r.facts.pending),
+        lambda r: r.facts.pending,
         needs=frozenset({"details", "pending"}),
+        most_first=True,
         doc="settings that the next boot changes",
     ),
 )

@@ -80,7 +80,7 @@ class ConfirmDialog(QuestionDialog):
         hidden: int = 0,
         protected: str = "",
     ) -> None:
-        """``hidden`` of the records are marked but not shown by the filter."""
+        """``hidden`` of the records are marked but have no line in the list."""
         self._action = action
         self._targets = [Target.of(record, uri(record)) for record in records]
         self._hidden = hidden
@@ -132,5 +132,5 @@ class ConfirmDialog(QuestionDialog):
 
 
 def marked(count: int, hidden: int) -> str:
-    """How many are marked, and how many of them the filter hides."""
-    return f"{count} marked" + (f", of which the filter hides {hidden}" if hidden else "")
+    """How many are marked, and how many of them have no line, as the filter or a folded group hides them."""
+    return f"{count} marked" + (f", of which {hidden} not shown" if hidden else "")

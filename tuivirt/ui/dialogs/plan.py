@@ -37,7 +37,7 @@ class BulkPlan:
     skipped: tuple[tuple[Record, str], ...]
     """Each with the reason, which completes "NAME …"."""
     hidden: int = 0
-    """How many of all are marked but not shown by the filter."""
+    """How many of all are marked but have no line in the list."""
 
 
 class Runner(Protocol):

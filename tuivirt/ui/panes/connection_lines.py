@@ -46,7 +46,9 @@ def row(entry: Entry, width: int, names: int, now: float, *, pointed: bool) -> l
     lead = [Cell("▶" if pointed else " "), Cell(glyph, role), Cell(" ")]
     title = entry.title
     # A long name may have what its own phase leaves free.
-    least = 0 if entry.phase == "closed" else len(entry.look[2] if entry.phase != "open" else _count(entry))
+    least = 0 if entry.phase == "closed" else len(entry.look[2])
+    if entry.phase == "open":
+        least = len(_count(entry)) + (len(READ_ONLY) + 1 if entry.read_only else 0)
     names = max(names, min(cell_len(title), width - _FIXED - least))
     room = width - _FIXED - names
     if room < (len(entry.look[2]) if entry.phase == "closed" else 2):
@@ -75,9 +77,10 @@ def _counts(entry: Entry, width: int, mark: str) -> Iterator[Cell]:
     count = _count(entry)
     cpu = units.percent(entry.cpu) if entry.cpu is not None else ""
     rtt = round_trip(entry.rtt) if entry.rtt is not None else ""
+    marked = len(mark) + 1 if mark else 0
     # The place of load and round trip is kept free, so that nothing moves when the first reading comes.
-    tail = f"{cpu:>{_CPU}}" if width >= len(count) + _CPU else ""
-    least = max(_STATUS, len(count) + _CPU + (len(mark) + 1 if mark else 0))
+    tail = f"{cpu:>{_CPU}}" if width >= len(count) + marked + _CPU else ""
+    least = max(_STATUS, len(count) + _CPU + marked)
     tail += f"{rtt:>{_RTT}}" if width >= least + _RTT else ""
     if len(count) > width:
         count = units.count(entry.running)

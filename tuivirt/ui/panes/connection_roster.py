@@ -101,10 +101,10 @@ class Entry(NamedTuple):
 def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
     """Bookmarks by group in the order of the file, then aliases, the default URI, arguments.
 
-    All connections with rows lead when there is more than one; what the store knows without a source comes
-    last.
+    All connections together lead when there is more than one, and any has rows; what the store knows without
+    a source comes last.
     """
-    lines: list[Line] = [ALL] if sum(map(_has_rows, store.connections.values())) > 1 else []
+    lines: list[Line] = []
     sections: dict[tuple[SourceKind, str], list[Source]] = {(kind, ""): [] for kind in KINDS}
     names = set()
     for source in sources:
@@ -120,7 +120,8 @@ def lines_of(sources: Iterable[Source], store: Store) -> list[Line]:
             lines += [Heading(plain(group) or KINDS[kind][0], origin), *(source.name for source in members)]
     if others := [name for name in store.connections if name not in names]:
         lines += [Heading("opened here"), *others]
-    return lines
+    many = sum(isinstance(line, str) for line in lines) > 1
+    return [ALL, *lines] if many and any(map(_has_rows, store.connections.values())) else lines
 
 
 def _has_rows(state: ConnectionState) -> bool:

@@ -66,6 +66,7 @@ class ListingPane(Vertical):
         self.summary = Bar(style, role="dim", id="summary")
         self.summary.display = bool(remembered.get("summary", True))
         self.table = DomainTable(self.view, (), style, stale=self._stale, id="domains")
+        self._reads_all = False
         self._apply_group()
         for label in remembered.get("folded", ()):
             self.view.fold(label)
@@ -200,16 +201,19 @@ class ListingPane(Vertical):
     def _apply_group(self) -> None:
         self.view.set_group(self._resource.groups.get(self.group))
 
-    def set_sort(self, column: str, *, reverse: bool) -> None:
-        """Order by a column's id. Raises ValueError."""
+    def set_sort(self, column: str, *, reverse: bool | None = None) -> None:
+        """Order by a column's id: ``reverse`` with the highest first, None as the column begins.
+
+        Raises ValueError.
+        """
         found = self._resource.column(column)
         if found is None or found.sort is None:
             known = ", ".join(c.id for c in self._resource.columns if c.sort)
             raise ValueError(f"cannot sort by {column!r}; there is: {known}")
-        self._sort, self._reverse = column, reverse
+        self._sort, self._reverse = column, found.most_first if reverse is None else reverse
         self._apply_sort()
         self._remembered.set("sort", column)
-        self._remembered.set("reverse", reverse)
+        self._remembered.set("reverse", self._reverse)
         self.reload()
 
     def _apply_sort(self) -> None:
@@ -228,7 +232,7 @@ class ListingPane(Vertical):
         """Order by the next or previous of the shown columns."""
         ids = [column.id for column in self.columns() if column.sort is not None]
         at = ids.index(self._sort) if self._sort in ids else -1
-        self.set_sort(ids[(at + step) % len(ids)], reverse=False)
+        self.set_sort(ids[(at + step) % len(ids)])
 
     def column_ids(self) -> tuple[str, ...]:
         return self._wanted_columns
@@ -317,11 +321,17 @@ class ListingPane(Vertical):
             )
         return watches
 
+    def read_all(self, on: bool) -> None:
+        """Have the definitions of all rows read, whatever is on screen, or no more."""
+        self._reads_all = on
+        self.post_message(self.Changed(cursor=False))
+
     def _needs_all_details(self) -> bool:
         words = any(not term.field for term in self._query.terms)
         column = self._resource.column(self._sort)
         return (
-            words
+            self._reads_all
+            or words
             or bool(self._query.needs & NEEDS_DETAILS)
             or (column is not None and "details" in column.needs)
             or self.group in {"tag", "os", "network"}

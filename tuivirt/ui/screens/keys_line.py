@@ -34,7 +34,7 @@ class KeysLine:
         name = record.host if record is not None else main.listing.scope
         usage = self._store.hosts.get(name)
         rtt = usage.rtt if usage is not None else None
-        right = status(name, rtt, self._backend.calls(name), main.performer.running)
+        right = status(name, rtt, self._backend.calls(name), main.performer.running())
         if unseen := [opened for opened in main.consoles.opened.values() if opened.unseen]:
             more = f" +{len(unseen) - 1}" if len(unseen) > 1 else ""
             right = [(f" • {plain(unseen[0].label)}{more} ", "accent"), *right]

@@ -19,11 +19,12 @@ from tuivirt.core.text import plain
 from tuivirt.resources.domain import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commandline import CommandError, CommandLine, Verb
-from tuivirt.ui.commands import Command, actions_of, bindings_of
+from tuivirt.ui.commands import Command, actions_of, bindings_of, places_of
 from tuivirt.ui.compositor import SpansCompositor
 from tuivirt.ui.console.consoles import Consoles
 from tuivirt.ui.console.opener import Opener
 from tuivirt.ui.copying import Copying
+from tuivirt.ui.exporting import Exporting
 from tuivirt.ui.giving_up import GivingUp
 from tuivirt.ui.hosts import Hosts
 from tuivirt.ui.options import Options
@@ -122,6 +123,7 @@ class MainScreen(Screen[None]):
         self.copying = Copying(self, backend, store)
         self.shell = GuestShell(self, store, options)
         self.giving_up = GivingUp(self, backend, store)
+        self.exporting = Exporting(self, store)
         self.overlays = Overlays(self, backend, store)
         self.consoles = Consoles(
             self, backend, store, options.remembered, escape=options.console_escape, keys=options.keys
@@ -135,6 +137,8 @@ class MainScreen(Screen[None]):
         """What had the cursor, or the marks, when the command that runs was begun."""
         self._settle: Timer | None = None
         self._wanted_domain = options.domain
+        self._listed: set[str] = set()
+        """Connections whose list has come."""
 
     def compose(self) -> ComposeResult:
         yield self.connections_line
@@ -212,11 +216,23 @@ class MainScreen(Screen[None]):
         self.performer.update(delta.runs)
         self.consoles.update(delta)
         self.shell.update(delta.touched)
-        if self._wanted_domain and delta.listed:
-            key = self.listing.find(self._wanted_domain)
-            if key is not None:
-                self._wanted_domain = ""
-                self.listing.goto(key)
+        self._listed |= {connection for connection, _ in delta.listed}
+        if self._wanted_domain and (delta.listed or delta.connections):
+            self._go_to_wanted()
+
+    def _go_to_wanted(self) -> None:
+        """Put the cursor on the domain that was asked for, or tell when all lists are there without it."""
+        key = self.listing.find(self._wanted_domain)
+        phases = {name: state.phase for name, state in self.store.connections.items()}
+        opened = [name for name, phase in phases.items() if phase != "closed"]
+        if key is not None:
+            self.listing.goto(key)
+        elif not opened or any(phases[name] != "failed" and name not in self._listed for name in opened):
+            return
+        else:
+            text = f"There is no domain {self._wanted_domain} on the connections that are open."
+            self.tell(text, severity="warning")
+        self._wanted_domain = ""
 
     def on_listing_pane_changed(self, message: ListingPane.Changed) -> None:
         if message.cursor:
@@ -354,7 +370,7 @@ class MainScreen(Screen[None]):
         self.run_worker(self._leave(), group="quit", exclusive=True)
 
     async def _leave(self) -> None:
-        if await self.performer.may_quit():
+        if await self.performer.may_leave():
             self.app.exit()
 
     # Prompts
@@ -454,7 +470,7 @@ class MainScreen(Screen[None]):
         column, reverse = self.listing.sort
         found = DOMAINS.column(message.column)
         if found is not None and found.sort is not None:
-            self.listing.set_sort(message.column, reverse=not reverse if column == message.column else False)
+            self.listing.set_sort(message.column, reverse=not reverse if column == message.column else None)
 
     # Connections
 
@@ -495,10 +511,7 @@ class MainScreen(Screen[None]):
         if self.arrangement.in_connections:
             self.overlays.help(("connections", "app"))
         elif self.arrangement.in_detail:
-            console = self.detail.active == "console"
-            self.overlays.help(
-                ("detail", "console_menu", "reading", "app") if console else ("detail", "xml", "usage", "app")
-            )
+            self.overlays.help((*places_of(self.detail.active), "detail", "app"))
         else:
             self.overlays.help(("list", "table", "app"))
 

@@ -226,6 +226,10 @@ class LineTable(ScrollView, can_focus=True):
         had, self._count = bool(self._count), ""
         return had
 
+    def on_blur(self) -> None:
+        """A count is for the key behind it, and that goes elsewhere now."""
+        self.clear_count()
+
     def _times(self) -> int:
         count, self._count = self._count, ""
         return int(count) if count else 1
@@ -388,7 +392,7 @@ class LineTable(ScrollView, can_focus=True):
             title = placed.column.title
             sort, reverse = self._sort
             if placed.column.id == sort:
-                title += "↓" if reverse else "↑"
+                title = title[: placed.width - 1] + ("↓" if reverse else "↑")
             text += fit(title, placed.width, right=placed.column.align == "right")
             x = placed.x + placed.width
         text = fit(text, width)
