@@ -14,12 +14,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
+import libvirt
+
 from tuivirt.backend.nudger import Nudger
 from tuivirt.core.backend import Call
 from tuivirt.core.errors import HostError
 
 SIZE = 5
 ASKING = 2
+
+ALONE = libvirt.getVersion() < 10_003_000
+"""When a connection is lost with several calls on it, libvirt before 10.3 crashes in one case out of a
+thousand (CVE-2024-4418), so that calls wait for each other …"""
+LASTING = 0.3
+"""… but for those that have lasted so many seconds."""
 
 Kind = Literal["safe", "asking", "acting", "urgent", "unasking"]
 
@@ -91,12 +99,15 @@ class Places:
 
     def take(self, kind: Kind, label: str, about: str = "", *, wait: float | None = None) -> Place | None:
         """Take a place, to be given back with ``leave``; None when there was none for ``wait`` seconds."""
+        end = None if wait is None else time.monotonic() + wait
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._has_room(kind), wait)
+            while not self._closed and (hold := self._hold(kind)) != 0:
+                left = None if end is None else end - time.monotonic()
+                if left is not None and left <= 0:
+                    return None
+                self._changed.wait(min((each for each in (hold, left) if each is not None), default=None))
             if self._closed:
                 raise HostError("the connection was closed")
-            if not self._has_room(kind):
-                return None
             place = Place(label, kind, about)
             self._taken.append(place)
             if self._nudger is not None and len(self._taken) > 1:
@@ -159,6 +170,14 @@ class Places:
     def _in_flight(self) -> list[Place]:
         with self._changed:
             return list(self._taken)
+
+    def _hold(self, kind: Kind) -> float | None:
+        """Seconds until a call may begin; None: until another has returned."""
+        if not self._has_room(kind):
+            return None
+        if not ALONE or not self._taken:
+            return 0
+        return max(0.0, self._taken[-1].since + LASTING - time.monotonic())
 
     @contextmanager
     def _in_place(self, kind: Kind, label: str, about: str = "") -> Iterator[None]:

@@ -1,5 +1,6 @@
 """What lives while a connection is open: its handles, its subscriptions, and the reading of its objects."""
 
+import gc
 import logging
 import threading
 import time
@@ -183,7 +184,13 @@ class Session:
             self._streams.free()
         with self._lock:
             self._handles, self._dirty = {}, {}
-        self._attempt(self.conn.close)
+        self._attempt(self._close)
+
+    def _close(self) -> None:
+        if self.conn.close():
+            # Some handle is left in a circle of garbage. Whoever collects that closes the connection, which
+            # blocks where the host is dead: better here than on any other thread.
+            gc.collect()
 
     def _unsubscribe(self) -> None:
         while self._undo:
