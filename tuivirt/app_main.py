@@ -46,7 +46,6 @@ def run(options: "RunOptions") -> int:
 
 def _run_app(options: "RunOptions", fleet: Fleet) -> int:
     # Imported here, while the connections open: a quarter of a second.
-    startup.import_asyncio()
     from tuivirt.backend.journal_file import JournalFile
     from tuivirt.bookmarking import EditedBookmarks
     from tuivirt.checking import check

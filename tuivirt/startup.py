@@ -18,20 +18,6 @@ def begin() -> None:
     sys.setswitchinterval(SWITCH)
 
 
-def import_asyncio() -> None:
-    """Before anything else imports it: without TLS, which nothing here asks of it.
-
-    libvirt has a TLS of its own, and OpenSSL takes 4 ms and 1.6 MiB. A later import of ``ssl`` finds it.
-    """
-    if "ssl" in sys.modules:
-        return
-    sys.modules["ssl"] = None  # type: ignore[assignment]  # as the import system has it for "there is none"
-    try:
-        import asyncio  # noqa: F401
-    finally:
-        del sys.modules["ssl"]
-
-
 def end() -> None:
     """What is there now stays, and is never looked at again by a collection.
 

@@ -466,11 +466,12 @@ async def test_only_lines_that_differ_are_painted_again(monkeypatch: pytest.Monk
         painted.clear()
         store.apply([state("b", "opening", since=NOW)])
         app.pane.update({"b"})
-        assert painted == [(4, 1)]  # nothing else is told of it
+        below = (app.pane.size.height - app.pane.below, app.pane.below)
+        assert painted == [(4, 1), below]  # which says how to give it up
         painted.clear()
         store.apply([state("b", "failed", error="no route", since=NOW)])
         app.pane.update({"b"})
-        assert painted == [(4, 1), (app.pane.size.height - app.pane.below, app.pane.below)]
+        assert painted == [(4, 1), below]
 
 
 async def test_the_clock_runs_only_while_a_time_is_shown() -> None:

@@ -129,6 +129,8 @@ class StoreMachine(RuleBasedStateMachine):
         else:
             if known.item.domid != item.domid:
                 known.addresses, known.fed = None, False
+                if known.details is not None:
+                    known.details = known.details._replace(started=None)
             known.item = item
 
     @rule(host=hosts, items=st.lists(domains(), max_size=4, unique_by=lambda item: item.key.id))

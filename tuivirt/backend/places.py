@@ -175,9 +175,10 @@ class Places:
         """Seconds until a call may begin; None: until another has returned."""
         if not self._has_room(kind):
             return None
-        if not ALONE or not self._taken:
+        others = [place for place in self._taken if place.kind != "unasking"]
+        if not ALONE or not others or kind == "unasking":
             return 0
-        return max(0.0, self._taken[-1].since + LASTING - time.monotonic())
+        return max(0.0, others[-1].since + LASTING - time.monotonic())
 
     @contextmanager
     def _in_place(self, kind: Kind, label: str, about: str = "") -> Iterator[None]:

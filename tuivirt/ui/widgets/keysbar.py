@@ -24,7 +24,7 @@ LONGEST_NAME = 28
 def hints(
     actions: Iterable[Action[object]], commands: Iterable[Command], keymap: Mapping[str, str], width: int
 ) -> list[Part]:
-    """The actions that apply, as many as fit, then the commands, which are always there.
+    """The actions that apply, as many as fit, then the commands; if need be the last of these.
 
     ``commands`` are those of the innermost place first: of two with the same key the first is the one that
     the key runs.
@@ -37,16 +37,22 @@ def hints(
         key = keymap.get(action.id, action.key).split(",")[0]
         if key and key not in named:
             offered.setdefault(key, action.title)
-    general = key_parts([KeyHint(key, footer) for key, footer in named.items() if key and footer])
-    room = width - sum(cell_len(text) for text, _ in general)
+    general = [key_parts([KeyHint(key, footer)]) for key, footer in named.items() if key and footer]
+    while general and _cells(*general) > width:
+        del general[0]
+    room = width - _cells(*general)
     shown: list[Part] = []
     for key, title in offered.items():
         parts = key_parts([KeyHint(key, title)])
-        room -= sum(cell_len(text) for text, _ in parts)
+        room -= _cells(parts)
         if room < 0:
             break
         shown += parts
-    return [*shown, *general]
+    return [*shown, *(part for parts in general for part in parts)]
+
+
+def _cells(*hints: Sequence[Part]) -> int:
+    return sum(cell_len(text) for parts in hints for text, _ in parts)
 
 
 def status(connection: str, rtt: float | None, calls: Sequence[Call], running: int) -> list[Part]:
