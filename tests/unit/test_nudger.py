@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.wait import until
 from tuivirt.backend import nudger
+from tuivirt.backend import places as places_module
 from tuivirt.backend.nudger import forgotten
 from tuivirt.backend.places import Place, Places
 
@@ -16,6 +17,7 @@ BEAT = 0.01
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places_module, "ALONE", False)
     monkeypatch.setattr(nudger, "BEAT", BEAT)
     monkeypatch.setattr(nudger, "LONG", 0.05)
 

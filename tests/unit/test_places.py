@@ -1,12 +1,14 @@
 """At most five calls in flight, and none when a connection is closed."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
 
 from tests.support.wait import until
+from tuivirt.backend import places as places_module
 from tuivirt.backend.places import ASKING, SIZE, Places
 from tuivirt.core.errors import HostError
 
@@ -34,6 +36,40 @@ class Callers:
         self.go.set()
         for thread in self.threads:
             thread.join(10)
+
+
+@pytest.fixture(autouse=True)
+def together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a libvirt that bears it, whichever is installed."""
+    monkeypatch.setattr(places_module, "ALONE", False)
+
+
+def test_where_libvirt_needs_it_calls_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for those that last."""
+    monkeypatch.setattr(places_module, "ALONE", True)
+    places, callers = Places(), Callers()
+    callers.enter(places.acting, "save")
+    until(places.calls, "one is in flight")
+    assert places.take("safe", "list", wait=0) is None
+    with places.safe("list"):
+        (save,) = (call for call in places.calls() if call.label == "save")
+        assert time.monotonic() - save.since >= places_module.LASTING
+        assert places.take("safe", "another", wait=0) is None, "the young one is waited for"
+    with places.safe("another"):
+        assert len(places.calls()) == 2
+    callers.leave()
+
+
+def test_one_that_waits_begins_as_soon_as_the_other_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places_module, "ALONE", True)
+    monkeypatch.setattr(places_module, "LASTING", 60)
+    places, callers = Places(), Callers()
+    callers.enter(places.safe, "first")
+    until(places.calls, "one is in flight")
+    callers.enter(places.safe, "second")
+    assert [call.label for call in places.calls()] == ["first"]
+    callers.leave()
+    assert places.calls() == ()
 
 
 def test_five_at_most_and_one_of_them_for_what_is_urgent() -> None:

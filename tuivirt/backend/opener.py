@@ -42,9 +42,9 @@ class Opener(Lane):
         """
         appointment = Appointment(time.monotonic(), attempt, name, gated=not at_once)
         with self._changing():
-            waiting = any(other.gated for other in self._appointments)
+            waiting = sum(other.gated for other in self._appointments)
             self._appointments.append(appointment)
-            return None if at_once or (self._places(appointment.due) and not waiting) else appointment
+            return None if at_once or self._places(appointment.due) > waiting else appointment
 
     def later(self, seconds: float, job: Job) -> Appointment:
         """Do something that takes no time, later, on this lane."""
