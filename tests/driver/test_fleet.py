@@ -400,6 +400,66 @@ class TestLosing:
         ]
         assert "connection lost" in told
 
+    def test_pauses_grow_are_jittered_and_told(
+        self, app: Headless, test_host: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(connection_module, "FIRST_PAUSE", 0.01)
+        monkeypatch.setattr(connection_module, "LONGEST_PAUSE", 0.08)
+        app.open(test_host)
+        monkeypatch.setattr(libvirt, "openAuth", fails)
+        with monkeypatch.context() as patch:
+            patch.setattr(session_module, "list_all", fails)
+            app.fleet.refresh(HOST)
+            app.until(lambda: phases(app).count("stale") >= 8, "it tries again and again")
+        stale = [
+            c.state for c in app.changes if isinstance(c, ConnectionChanged) and c.state.phase == "stale"
+        ]
+        pauses = [state.retry - state.since for state in stale if state.retry is not None]
+        wanted = [0.01, 0.02, 0.04, *[0.08] * (len(pauses) - 3)]
+        assert len(pauses) == len(stale)
+        assert all(0.79 * each <= pause <= 1.21 * each for pause, each in zip(pauses, wanted, strict=True)), (
+            pauses
+        )
+        assert len({round(pause / each, 6) for pause, each in zip(pauses, wanted, strict=True)}) > 3
+        assert len({state.lost for state in stale}) == 1, "the age of the rows is that of the loss"
+
+    def test_it_is_given_up_and_tried_at_once(
+        self, app: Headless, test_host: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        app.open(test_host)
+        with monkeypatch.context() as patch:
+            patch.setattr(libvirt, "openAuth", fails)
+            patch.setattr(session_module, "list_all", fails)
+            app.fleet.refresh(HOST)
+            app.until(lambda: phases(app).count("stale") >= 2, "it tries again")
+            app.fleet.give_up(HOST)
+            app.until(lambda: state_of(app).phase == "stale" and state_of(app).retry is None, "no more")
+            assert app.fleet._opener._appointments == []
+            assert "something is wrong" in state_of(app).error
+            assert len(app.records()) == 4
+            app.fleet.give_up(HOST)
+        app.connect()
+        app.until(lambda: state_of(app).phase == "open" and state_of(app).lost is None, "it is back")
+
+    def test_a_first_attempt_is_given_up(
+        self, app: Headless, test_host: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        go, begun = threading.Event(), threading.Event()
+
+        def stuck(*_: object) -> Any:
+            begun.set()
+            go.wait(10)
+            return fails()
+
+        monkeypatch.setattr(libvirt, "openAuth", stuck)
+        app.fleet.add(HOST, test_host, read_only=False)
+        app.fleet.connect(HOST)
+        assert begun.wait(10)
+        app.until_phase("opening")
+        app.fleet.give_up(HOST)
+        app.until_phase("closed")
+        go.set()
+
     def test_not_by_itself_when_that_is_not_wanted(
         self, test_host: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:

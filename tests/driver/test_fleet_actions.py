@@ -155,6 +155,47 @@ class TestTakingBack:
         assert [s.phase for s in history_of(app, state.run)] == ["queued", "running", "done"]
 
 
+class TestAbandoning:
+    def test_what_runs_ends_at_once_and_what_waits_goes_on(self, app: Headless, suspends: Gated) -> None:
+        batch = app.fleet.perform(app.request("domain.suspend", "web1", "web2", "web3"))
+        app.until(lambda: suspends.inside == 2, "two are stuck")
+        first, second, third = app.last_states(batch)
+        app.fleet.abandon(first.run)
+        app.until(lambda: len(suspends.names) == 3, "the third has begun")
+        assert [s.phase for s in app.last_states(batch)] == ["abandoned", "running", "running"]
+        assert app.domain("web1").run is None
+        (call,) = [call for call in app.fleet.calls(HOST) if call.label == "Pause web1"]
+        assert call.left
+        suspends.go.set()
+        assert [s.phase for s in app.ended(batch, 3)] == ["abandoned", "done", "done"]
+        app.until(lambda: app.domain("web1").item.state is State.PAUSED, "it was done in the end")
+
+        def told() -> list[tuple[str, bool | None]]:
+            entries = [c.entry for c in app.changes if isinstance(c, Happened)]
+            return [(e.detail, e.ok) for e in entries if e.origin == "action" and e.name == "web1"]
+
+        later = ("came back after it was abandoned: done", True)
+        app.until(lambda: told() == [("abandoned: result unknown", None), later], "both are in the journal")
+        assert history_of(app, first.run)[-1].phase == "abandoned", "its state stays"
+        assert second.run != third.run
+
+    def test_what_is_queued_is_taken_back(self, app: Headless, suspends: Gated) -> None:
+        batch = app.fleet.perform(app.request("domain.suspend", *ALL))
+        app.until(lambda: suspends.inside == 2, "two run")
+        for state in app.last_states(batch):
+            if state.phase == "queued":
+                app.fleet.abandon(state.run)
+        suspends.go.set()
+        assert [s.phase for s in app.ended(batch, 10)] == ["done"] * 2 + ["cancelled"] * 8
+
+    def test_one_that_is_over_or_was_never_there(self, app: Headless) -> None:
+        (state,) = app.perform("domain.suspend", "web1")
+        app.fleet.abandon(state.run)
+        app.fleet.abandon(123456)
+        app.pump()
+        assert history_of(app, state.run)[-1].phase == "done"
+
+
 class TestJobs:
     def test_progress_is_told_while_it_runs_and_never_after(
         self, app: Headless, monkeypatch: pytest.MonkeyPatch
@@ -223,6 +264,31 @@ class TestStuck:
             }
             gated.go.set()
             app.ended(batch, 10)
+
+    def test_a_force_off_that_hangs_delays_neither_another_nor_an_abort(
+        self, app: Headless, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        go, hanging, saves = threading.Event(), threading.Event(), Gated(monkeypatch, "managedSave")
+        destroy = libvirt.virDomain.destroy
+
+        def hangs(dom: libvirt.virDomain) -> int:
+            if dom.name() == "web0":
+                hanging.set()
+                go.wait(10)
+            return destroy(dom)
+
+        monkeypatch.setattr(libvirt.virDomain, "destroy", hangs)
+        monkeypatch.setattr(libvirt.virDomain, "abortJob", lambda _dom: saves.go.set())
+        job = app.fleet.perform(app.request("domain.managed_save", "web2"))
+        app.until(lambda: saves.inside, "a job runs")
+        stuck = app.fleet.perform(app.request("domain.destroy", "web0"))
+        assert hanging.wait(10)
+        assert app.perform("domain.destroy", "web1")[0].phase == "done"
+        app.fleet.abort(app.last_states(job)[0].run)
+        assert app.ended(job, 1)[0].phase == "done", "it was aborted, that is, let go"
+        assert app.last_states(stuck)[0].phase == "running"
+        go.set()
+        assert app.ended(stuck, 1)[0].phase == "done"
 
     def test_after_a_disconnect_nobody_waits_for_it(self, app: Headless, suspends: Gated) -> None:
         """Its result is not known, which is said; what was queued never runs; a late answer is dropped."""

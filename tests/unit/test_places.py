@@ -38,16 +38,10 @@ class Callers:
             thread.join(10)
 
 
-@pytest.fixture(autouse=True)
-def together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As with a libvirt that bears it, whichever is installed."""
-    monkeypatch.setattr(places_module, "ALONE", False)
-
-
 def test_where_libvirt_needs_it_calls_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """But for those that last."""
     monkeypatch.setattr(places_module, "ALONE", True)
-    places, callers = Places(), Callers()
+    places, callers = Places(lambda: None), Callers()
     callers.enter(places.acting, "save")
     until(places.calls, "one is in flight")
     assert places.take("safe", "list", wait=0) is None
@@ -58,18 +52,20 @@ def test_where_libvirt_needs_it_calls_wait_for_each_other(monkeypatch: pytest.Mo
     with places.safe("another"):
         assert len(places.calls()) == 2
     callers.leave()
+    places.close()
 
 
 def test_one_that_waits_begins_as_soon_as_the_other_returns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places_module, "ALONE", True)
     monkeypatch.setattr(places_module, "LASTING", 60)
-    places, callers = Places(), Callers()
+    places, callers = Places(lambda: None), Callers()
     callers.enter(places.safe, "first")
     until(places.calls, "one is in flight")
     callers.enter(places.safe, "second")
     assert [call.label for call in places.calls()] == ["first"]
     callers.leave()
     assert places.calls() == ()
+    places.close()
 
 
 def test_five_at_most_and_one_of_them_for_what_is_urgent() -> None:

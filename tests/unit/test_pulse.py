@@ -8,7 +8,6 @@ from itertools import pairwise
 import pytest
 
 from tests.support.wait import until
-from tuivirt.backend import places as places_module
 from tuivirt.backend.opener import Opener
 from tuivirt.backend.places import Places
 from tuivirt.backend.pulse import Pulse
@@ -39,12 +38,6 @@ class Watched:
     def ask(self) -> None:
         self.asked.append(time.monotonic())
         assert self.answers.wait(10)
-
-
-@pytest.fixture(autouse=True)
-def together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Calls need not wait for each other, which takes longer than the window of these tests."""
-    monkeypatch.setattr(places_module, "ALONE", False)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ ASKING = 2
 ALONE = libvirt.getVersion() < 10_003_000
 """When a connection is lost with several calls on it, libvirt before 10.3 crashes in one case out of a
 thousand (CVE-2024-4418), so that calls wait for each other …"""
-LASTING = 0.3
+LASTING = 0.05
 """… but for those that have lasted so many seconds."""
 
 Kind = Literal["safe", "asking", "acting", "urgent", "unasking"]
@@ -54,7 +54,7 @@ class Places:
     """
 
     def __init__(self, nudge: Callable[[], object] | None = None) -> None:
-        """``nudge`` makes any quick call; see ``Nudger``."""
+        """``nudge`` makes any quick call, see ``Nudger``; None for a driver inside this process."""
         self._changed = threading.Condition()
         self._taken: list[Place] = []
         self._closed = False
@@ -176,7 +176,7 @@ class Places:
         if not self._has_room(kind):
             return None
         others = [place for place in self._taken if place.kind != "unasking"]
-        if not ALONE or not others or kind == "unasking":
+        if not ALONE or self._nudger is None or not others or kind in {"unasking", "urgent"}:
             return 0
         return max(0.0, others[-1].since + LASTING - time.monotonic())
 
