@@ -287,9 +287,11 @@ def test_two_hundred_reconnects(daemon: LibvirtDaemon, monkeypatch: pytest.Monke
         again(20)
         before = left_over()
         again(180)
-        after = left_over()
         assert proxy.counts().connections >= 201
-        assert all(now <= then + 1 for now, then in zip(after, before, strict=True)), (before, after)
+        until(
+            lambda: all(now <= then + 1 for now, then in zip(left_over(), before, strict=True)),
+            f"no more is left over than {before}",
+        )
         told = len(events())
         dom.suspend()
         app.until(lambda: app.domain("web").item.state is State.PAUSED, "an event")

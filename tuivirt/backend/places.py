@@ -25,9 +25,9 @@ ASKING = 2
 
 ALONE = libvirt.getVersion() < 10_003_000
 """When a connection is lost with several calls on it, libvirt before 10.3 crashes in one case out of a
-thousand (CVE-2024-4418), so that calls wait for each other …"""
+thousand (CVE-2024-4418), so that what is asked all the time waits for the call before it …"""
 LASTING = 0.05
-"""… but for those that have lasted so many seconds."""
+"""… until that has lasted so many seconds."""
 
 Kind = Literal["safe", "asking", "acting", "urgent", "unasking"]
 
@@ -176,7 +176,7 @@ class Places:
         if not self._has_room(kind):
             return None
         others = [place for place in self._taken if place.kind != "unasking"]
-        if not ALONE or self._nudger is None or not others or kind in {"unasking", "urgent"}:
+        if not ALONE or self._nudger is None or not others or kind != "safe":
             return 0
         return max(0.0, others[-1].since + LASTING - time.monotonic())
 
