@@ -150,6 +150,17 @@ def test_which_guests_are_waited_for() -> None:
     assert places.waited_for(0) == set()
 
 
+def test_whoever_answers_has_been_heard() -> None:
+    places = Places()
+    places.last_sign = 0.0
+    with places.unasking("type"):
+        pass
+    assert places.last_sign == 0.0, "nobody answers that"
+    with places.asking("stats"):
+        pass
+    assert places.last_sign > 0.0
+
+
 def test_a_call_that_fails_leaves_its_place() -> None:
     places = Places()
     for _ in range(SIZE):

@@ -116,7 +116,8 @@ class Places:
 
     def leave(self, place: Place) -> None:
         """The call has returned."""
-        self.heard()
+        if place.kind != "unasking":
+            self.heard()
         with self._changed:
             self._taken.remove(place)
             self._changed.notify_all()

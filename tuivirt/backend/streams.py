@@ -53,9 +53,14 @@ class Streams:
         ended: Callable[[ConsoleStream, libvirt.libvirtError | None], None],
     ) -> tuple[ConsoleStream, libvirt.virDomain]:
         """Attach; the stream, and the domain as it was found. Raises libvirtError, or HostError."""
+
+        def heard(data: bytes) -> None:
+            self._places.heard()
+            received(data)
+
         with self._places.acting("open console", console.domain.id):
             dom = dom or self._find(console.domain.id)
-            stream = ConsoleStream(self._conn, received, ended)
+            stream = ConsoleStream(self._conn, heard, ended)
             try:
                 stream.open(dom, console, take)
             except libvirt.libvirtError:
