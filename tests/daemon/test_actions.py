@@ -12,7 +12,7 @@ import pytest
 from tests.support.daemon import LibvirtDaemon, VirshError
 from tests.support.guest import Disk, guest_xml
 from tests.support.headless import HOST, Headless
-from tuivirt.backend import job_watcher
+from tuivirt.backend import job_watcher, places
 from tuivirt.backend.history import History
 from tuivirt.core.backend import Order, Request
 from tuivirt.core.changes import Happened, RunChanged, RunState
@@ -67,6 +67,7 @@ class Guest:
 @pytest.fixture
 def web(daemon: LibvirtDaemon, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Guest]:
     monkeypatch.setattr(job_watcher, "INTERVAL", 0.01)
+    monkeypatch.setattr(places, "LASTING", 0.01)  # so that the progress of short jobs is asked for too
     daemon.define(guest_xml("web", memory_mib=64))
     with Headless(keep=History(tmp_path / "history").keep) as app:
         app.open(daemon.uri)
