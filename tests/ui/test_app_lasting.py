@@ -37,7 +37,7 @@ async def test_a_guest_that_does_not_respond(monkeypatch: pytest.MonkeyPatch, si
         await run.until_text("‼ no response")
         assert run.text.count("no response") == 1
         await run.press("enter")
-        await run.until_text("‼ not responding since", "1 min", "has not answered for 1 min")
+        await run.until_text("‼ not responding since", "· 1 min", "its hypervisor has not answered for")
         await run.press("escape", "slash", *"responding:no", "enter")
         assert run.rows == ["web01"]
         run.backend.tell(Hung("lab1", {}))

@@ -240,7 +240,7 @@ def test_the_round_trip_is_told_where_there_is_room() -> None:
     assert drawn_at(40) == ["●", "lab1", "12/41", "37%", "12", "ms"]
     assert about(entry, 40, 8, NOW)[-1].text == "bookmark · bookmarks.toml"
     known = entry._replace(state=up._replace(facts=HostFacts("lab1")))
-    assert "CPU 37% · round trip 12 ms" in [cell.text for cell in about(known, 40, 8, NOW)]
+    assert "CPU 37% · RTT 12 ms" in [cell.text for cell in about(known, 40, 8, NOW)]
 
 
 @pytest.mark.parametrize(

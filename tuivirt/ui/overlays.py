@@ -26,8 +26,8 @@ def host_commands() -> tuple[Command, ...]:
 
 def _as_action(command: Command) -> Action[None]:
     """A command as the menu shows it; it is not run by itself."""
-    key = command.keys.partition(",")[0]
-    return Action(command.id, command.title, lambda: None, command.doc or command.title, key)
+    title, _, about = command.title.partition(": ")
+    return Action(command.id, title, lambda: None, about.capitalize(), command.keys.partition(",")[0])
 
 
 class Overlays:

@@ -150,7 +150,7 @@ def about(entry: Entry | None, width: int, height: int, now: float) -> list[Cell
         lines += [Cell(line, "bad") for line in wrap(state.error, width, room - hint)]
         lines += [Cell(line, "info") for line in wrap(state.hint, width, height - len(lines))]
     elif state is not None and state.facts is not None:
-        if load := _load(entry):
+        if entry.phase == "open" and (load := _load(entry)):
             lines.append(Cell(fit(load, width).rstrip(), "warn" if (entry.cpu or 0) >= BUSY else "text"))
         facts = state.facts
         libvirt = f"libvirt {facts.libvirt}" if facts.libvirt else ""
@@ -179,7 +179,7 @@ def _load(entry: Entry) -> str:
     if entry.cpu is not None:
         told.append(f"CPU {units.percent(entry.cpu)}")
     if entry.rtt is not None:
-        told.append(f"round trip {round_trip(entry.rtt)}")
+        told.append(f"RTT {round_trip(entry.rtt)}")
     return " · ".join(told)
 
 

@@ -32,8 +32,9 @@ class KeysLine:
         main = self._main
         record = main.listing.record
         name = record.host if record is not None else main.listing.scope
-        usage = self._store.hosts.get(name)
-        rtt = usage.rtt if usage is not None else None
+        state, usage = self._store.connections.get(name), self._store.hosts.get(name)
+        is_open = state is not None and state.phase == "open"
+        rtt = usage.rtt if usage is not None and is_open else None
         right = status(name, rtt, self._backend.calls(name), main.performer.running())
         if unseen := [opened for opened in main.consoles.opened.values() if opened.unseen]:
             more = f" +{len(unseen) - 1}" if len(unseen) > 1 else ""
