@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import console, events, idle, keys, memory, start, wire
+from benchmarks import console, drops, events, idle, keys, memory, start, wire
 from benchmarks.figures import Figure, table
 from benchmarks.lab import Lab
 
@@ -14,6 +14,9 @@ BENCHMARKS: dict[str, Callable[[Lab], Iterator[Figure]]] = {
     "far": start.far,
     "open-calls": wire.opening,
     "tick-calls": wire.tick,
+    "minutes": wire.minutes,
+    "noticed": drops.noticed,
+    "back": drops.back,
     "event": events.latency,
     "keys": keys.keys,
     "cell": events.cell,

@@ -23,7 +23,7 @@ FIRST_FRAME = b"NAME"
 """The header of the list: only the app's first frame has it."""
 GUESTS = 40
 """Of the daemon's domains, those small enough to run all at once; they lead the list."""
-DEFINED = 1_000
+DEFINED, FEW = 1_000, 200
 NAME = "vm{:05}"
 FULL_SCREEN = NAME.format(10).encode()
 """A name in the middle of the first screen of rows, which are painted at once."""
@@ -72,8 +72,16 @@ class Lab:
     @cached_property
     def daemon(self) -> LibvirtDaemon:
         """A libvirtd with a thousand QEMU domains, none of them running."""
+        return self._daemon_with(DEFINED)
+
+    @cached_property
+    def few(self) -> LibvirtDaemon:
+        """One with two hundred."""
+        return self._daemon_with(FEW)
+
+    def _daemon_with(self, count: int) -> LibvirtDaemon:
         daemon = self._stack.enter_context(contextlib.closing(LibvirtDaemon()))
-        names = [NAME.format(number) for number in range(DEFINED)]
+        names = [NAME.format(number) for number in range(count)]
         daemon.preload({name: guest_xml(name, memory_mib=4, user_nics=1) for name in names})
         daemon.start()
         return daemon

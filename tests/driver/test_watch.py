@@ -346,6 +346,27 @@ class TestAddresses:
         app.libvirt().lookupByName("web").create()
         app.until(lambda: app.domain("web").ips, "its addresses again")
 
+    def test_who_has_none_is_asked_less_and_less(
+        self, app: Headless, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(guests_module, "INTERVAL", 0.0)
+        monkeypatch.setattr(guests_module, "LIFE", 0.02)
+        asked: list[float] = []
+
+        def ask(_conn: object, dom: libvirt.virDomain, source: str, **_: object) -> tuple[Any, ...]:
+            if source == addresses.SOURCES[0]:
+                asked.append(time.monotonic())
+            return ()
+
+        monkeypatch.setattr(addresses, "ask", ask)
+        app.fleet.watch({HOST: Watch(visible=keys(app, "web"), addresses=True)})
+        app.until(lambda: len(asked) == 6, "asked six times")
+        pauses = [later - sooner for sooner, later in pairwise(asked)]
+        wanted = [0.02 * times for times in (1, 2, 4, 8, 8)]
+        assert all(pause >= least for pause, least in zip(pauses, wanted, strict=True)), pauses
+        app.libvirt().lookupByName("web").suspend()
+        app.until(lambda: len(asked) > 6 and asked[-1] - asked[-2] < 0.16, "what happens to it begins anew")
+
     def test_of_the_one_under_the_cursor_always(self, app: Headless, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(guests_module, "INTERVAL", 0.01)
         web, batch, db = keys(app, "web", "batch", "db")

@@ -23,7 +23,9 @@ from tuivirt.resources.domain.snapshot import KIND, Address, Addresses
 INTERVAL = 0.5
 """Seconds between two calls for addresses: at most two a second per connection."""
 LIFE = 30.0
-"""Seconds after which the addresses of a visible guest are asked for again."""
+"""Seconds after which the addresses of a visible guest are asked for again …"""
+MOST_LIVES = 8
+"""… and up to so many times as long, twice as long each time, while no source knows any."""
 
 
 @dataclass(slots=True)
@@ -34,6 +36,8 @@ class _Asked:
     """The next source to ask, an index into SOURCES."""
     due: float = 0.0
     """Monotonic seconds."""
+    lives: int = 1
+    """Times LIFE until it is asked again when nobody knows an address."""
 
 
 class Guests(Lane):
@@ -110,6 +114,9 @@ class Guests(Lane):
             asked.due = 0.0
             return
         asked.source = 0
+        if not found:
+            asked.due = time.monotonic() + LIFE * asked.lives
+        asked.lives = 1 if found else min(2 * asked.lives, MOST_LIVES)
         self._tell(uuid, found, source if found else "")
 
     def _tell(self, uuid: str, found: tuple[Address, ...], source: str) -> None:

@@ -154,11 +154,7 @@ class DetailPane(Vertical, can_focus=False):
         if tab is None or self._record is None or not self._visible:
             return watch
         groups = watch.groups | tab.GROUPS
-        return watch._replace(
-            stats=watch.stats or bool(groups),
-            groups=groups,
-            addresses=watch.addresses or tab.WANTS_ADDRESSES,
-        )
+        return watch._replace(stats=watch.stats or bool(groups), groups=groups)
 
     def show(self, record: DomainRecord | None) -> None:
         """Show another domain, or none."""

@@ -42,7 +42,6 @@ class DetailTab(Widget):
 
     WANTS_DEFINITION: ClassVar = False
     WANTS_SIZES: ClassVar = False
-    WANTS_ADDRESSES: ClassVar = False
     GROUPS: ClassVar[frozenset[str]] = frozenset()
     """The groups of counters that it draws from."""
 

@@ -22,7 +22,6 @@ class OverviewTab(DetailTab, can_focus=False):
 
     WANTS_DEFINITION: ClassVar = True
     WANTS_SIZES: ClassVar = True
-    WANTS_ADDRESSES: ClassVar = True
     GROUPS: ClassVar = frozenset({"cpu", "memory"})
 
     def __init__(self, style: StyleOf) -> None:
