@@ -232,9 +232,7 @@ async def test_what_the_visible_tab_draws_from() -> None:
         watch = Watch(stats=True, groups=frozenset({"net"}))
         assert on.pane.wanted(watch) == watch
         await on.shown("one")
-        assert on.pane.wanted(watch) == watch._replace(
-            groups=frozenset({"net", "cpu", "memory"}), addresses=True
-        )
+        assert on.pane.wanted(watch) == watch._replace(groups=frozenset({"net", "cpu", "memory"}))
         on.pane.select_tab("usage")
         assert on.pane.wanted(Watch()).groups == {"cpu", "vcpu", "memory", "block", "net"}
         assert on.pane.wanted(Watch()).stats

@@ -177,7 +177,7 @@ class Places:
         if not self._has_room(kind):
             return None
         others = [place for place in self._taken if place.kind != "unasking"]
-        if not ALONE or self._nudger is None or not others or kind != "safe":
+        if not ALONE or self._nudger is None or not others or kind not in {"safe", "asking"}:
             return 0
         return max(0.0, others[-1].since + LASTING - time.monotonic())
 
