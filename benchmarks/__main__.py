@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import console, drops, events, idle, keys, memory, start, wire
+from benchmarks import console, drops, events, idle, keys, memory, screen, start, wire
 from benchmarks.figures import Figure, table
 from benchmarks.lab import Lab
 
@@ -25,6 +25,8 @@ BENCHMARKS: dict[str, Callable[[Lab], Iterator[Figure]]] = {
     "memory": memory.memory,
     "console-speed": console.throughput,
     "console-flood": console.flood,
+    "screen-reading": screen.reading,
+    "screen-drawing": screen.drawing,
 }
 
 

@@ -66,6 +66,14 @@ async def console(run: "Running") -> None:
     await run.press("ctrl+right_square_bracket")
 
 
+async def screen(run: "Running") -> None:
+    """At the screen of the domain, as large as it gets."""
+    from tuivirt.ui.screens.guest import GuestScreen
+
+    await run.press("v")
+    await run.until(lambda: isinstance(run.screen, GuestScreen), "the screen")
+
+
 async def bookmark(run: "Running") -> None:
     """A new bookmark, its parts filled in by a pasted URI."""
     run.main.hosts.add()
@@ -101,6 +109,8 @@ SCENES: dict[str, Scene] = {
     "plan": Scene(keys("space", "space", "space", "space", "d"), (), domain="monitor01"),
     "help": Scene(keys("question_mark"), ("type to find",)),
     "console": Scene(console, ("db01 login",)),
+    "screen": Scene(screen, ("evm: security.capability",)),
+    "screen-tab": Scene(detail("screen", "plus"), ("Power Button", "NAME")),
     "bookmark": Scene(bookmark, ("lab3.example.org",)),
 }
 

@@ -14,12 +14,14 @@ from demo_files import domains
 from guest_session import session
 from made_up_load import Guest, host_samples
 
+from tests.support.frames import frame_of
 from tuivirt.backend.fleet import Fleet, FleetOptions
 from tuivirt.core import changes as c
 from tuivirt.core.backend import Call, Definition, DiskSize, Request, Watch
 from tuivirt.core.console import Console, ConsoleState, Output, Take
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
+from tuivirt.core.screen.frame import Look
 from tuivirt.core.source import Source
 from tuivirt.core.usage import Sample
 from tuivirt.demo import demo_sources
@@ -31,6 +33,8 @@ TICKS = 110
 """How many readings of the counters there have been: a little more than five minutes."""
 PATIENCE = 60.0
 """Seconds after which the demo hosts should have told everything."""
+SCREEN = "linux-vga-log"
+"""What the screens of all guests show, of those in tests/data/screens."""
 GROUPS = frozenset({"cpu", "vcpu", "memory", "block", "net"})
 
 
@@ -113,6 +117,12 @@ class StillLife:
 
     def console_output(self, console: Console) -> Output:
         return Output(self._written.pop(console, b""))
+
+    async def look(self, key: Key, head: int = 0) -> Look:  # noqa: ARG002
+        return Look(frame_of(SCREEN), 0.02)
+
+    async def press(self, key: Key, codes: tuple[int, ...], hold: float) -> None:  # noqa: ARG002
+        return None
 
     def calls(self, name: str) -> tuple[Call, ...]:  # noqa: ARG002
         return ()

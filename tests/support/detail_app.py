@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 import tuivirt.ui
-from tests.support.app import Kept
+from tests.support.app import Kept, KeptBookmarks, no_steps
 from tests.support.dialog_app import THEMES, role_variables, screen_text
 from tests.support.fake_backend import FakeBackend
 from tests.support.pilot import until
@@ -25,8 +25,11 @@ from tuivirt.core.usage import Sample
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.resources.domain.snapshot import Domain, State
 from tuivirt.ui.console.consoles import Consoles
+from tuivirt.ui.guest_screen.screens import Screens
+from tuivirt.ui.options import Options
 from tuivirt.ui.panes import detail
 from tuivirt.ui.panes.detail import DetailPane
+from tuivirt.ui.tabs.base import StyleOf
 
 STYLES = Path(tuivirt.ui.__file__).parent / "styles"
 HOST = "lab1"
@@ -67,15 +70,23 @@ class WidgetApp(App[None]):
 
 
 class Hosting:
-    """What consoles need of the main screen."""
+    """What consoles and screens need of the main screen."""
 
-    def __init__(self) -> None:
-        self.app: App[None] | None = None
+    def __init__(self, style: StyleOf) -> None:
+        self.style = style
+        self.showing: App[None] | None = None
         self.told: list[str] = []
 
+    @property
+    def app(self) -> App[None]:
+        assert self.showing is not None
+        return self.showing
+
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
-        assert self.app is not None
         return self.app.set_timer(delay, callback)
+
+    def run_worker(self, work: Any, *, group: str) -> object:
+        return self.app.run_worker(work, group=group)
 
     def tell(self, text: str, *, title: str = "", severity: Any = "information") -> None:
         self.told.append(text)
@@ -156,10 +167,12 @@ async def bench(
     store, backend = Store({"domain": DomainRecord}), FakeBackend()
     store.apply([ConnectionChanged(ConnectionState(HOST, "qemu:///system", "open"))])
     store.apply([Listed(HOST, "domain", tuple(make_domain(name) for name in names))])
-    host = Hosting()
+    host = Hosting(THEMES[theme].style)
     consoles = Consoles(host, backend, store, Kept(), escape="ctrl+right_square_bracket", keys={})
-    pane = DetailPane(store, backend, THEMES[theme].style, consoles)
+    options = Options([], Kept(), KeptBookmarks([]), no_steps, lambda _: None)
+    screens = Screens(host, backend, store, options)
+    pane = DetailPane(store, backend, THEMES[theme].style, consoles, screens)
     with settling(settle):
-        host.app = app = WidgetApp(pane, theme)
+        host.showing = app = WidgetApp(pane, theme)
         async with app.run_test(size=size) as pilot:
             yield Bench(store, backend, pane, pilot)

@@ -14,7 +14,7 @@ SEQUENCE = re.compile(
     rb"""\x1b(?:
         \[ (?P<private>[<=>?]?) (?P<parameters>[0-9:;]*) (?P<intermediate>[\ -/]*) (?P<final>[@-~])
       | \] (?P<osc>(?:[^\x07\x1b]|\x1b(?!\\))*) (?:\x07|\x1b\\)
-      | [PX^_] (?:[^\x1b]|\x1b(?!\\))* \x1b\\
+      | (?P<kind>[PX^_]) (?P<string>(?:[^\x1b]|\x1b(?!\\))*) \x1b\\
       | (?![\[\]PX^_]) (?P<short>[\ -/]*[0-~])
       | (?=[\x00-\x1f\x7f-\xff])
     )""",
@@ -69,11 +69,17 @@ class Screen:
 class Emulator:
     """Takes the bytes that a program writes; gives the bytes that a terminal would send back."""
 
-    def __init__(self, columns: int, rows: int, *, synchronized: bool = True) -> None:
+    def __init__(self, columns: int, rows: int, *, synchronized: bool = True, graphics: str = "") -> None:
+        """``graphics``: the protocol of pictures that it has, ``kitty`` or ``sixel``."""
         self.columns = columns
         self.rows = rows
         self.synchronized = synchronized
         """Whether mode 2026 (updates shown at once) is offered, as modern terminals do."""
+        self.graphics = graphics
+        self.silent = False
+        """Whether it answers no question any more."""
+        self.pictures: list[tuple[tuple[int, int], bytes]] = []
+        """Where the cursor was, row and column, and what a program sent to draw a picture."""
         self.title = ""
         self.clipboard: str | None = None
         """What the program copied (OSC 52)."""
@@ -121,10 +127,12 @@ class Emulator:
                 self._operating_system_command(match["osc"])
             elif match["short"] is not None:
                 self._drawing += match[0]
+            elif match["kind"] is not None:
+                self._string(match["kind"], match["string"])
         self._drawing += data[position:]
         self._draw()
         replies, self._replies = self._replies, b""
-        return replies
+        return b"" if self.silent else replies
 
     def _draw(self) -> None:
         self._stream.feed(bytes(self._drawing))
@@ -143,7 +151,7 @@ class Emulator:
                 self._switch(numbers, on=final == b"h")
                 return True
             case b"", b"", b"c":
-                self._replies += b"\x1b[?62;22c"
+                self._replies += b"\x1b[?62;4;22c" if self.graphics == "sixel" else b"\x1b[?62;22c"
             case b"", b"", b"n" if numbers[0] == 5:
                 self._replies += b"\x1b[0n"
             case b"", b"", b"n" if numbers[0] == 6:
@@ -159,6 +167,17 @@ class Emulator:
             case b"", b"", _:
                 return True
         return False
+
+    def _string(self, kind: bytes, content: bytes) -> None:
+        """A picture, or a question about pictures, by Kitty's protocol or sixels."""
+        if kind == b"_" and content.startswith(b"G") and self.graphics == "kitty":
+            if b"a=q" in content:
+                self._replies += b"\x1b_Gi=31;OK\x1b\\"
+                return
+        elif not (kind == b"P" and b"q" in content[:16] and self.graphics == "sixel"):
+            return
+        self._draw()
+        self.pictures.append((self.screen.cursor, content))
 
     def _window(self, question: int) -> None:
         answers = {

@@ -27,6 +27,7 @@ REMOVED = (
     "TERM_PROGRAM",
     "TMUX",
     "STY",
+    "ZELLIJ",
     "EDITOR",
     "VISUAL",
     "PAGER",

@@ -12,9 +12,11 @@ from tuivirt.core.console import Console, ConsoleState, Output, Take
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
+from tuivirt.core.screen.frame import Frame, Look
 from tuivirt.core.usage import Sample
 from tuivirt.resources.domain.snapshot import KIND, Details, Domain, State
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 NOW = 1_750_000_000.0
@@ -80,6 +82,14 @@ class ScriptedBackend:
         self.typed: dict[Console, bytes] = {}
         self.takes_input = True
         self.logs: list[str] = []
+        self.frames: dict[tuple[Key, int], Frame | HostError] = {}
+        """What each screen shows, by domain and number."""
+        self.looks = 0
+        """How often somebody has looked at a screen."""
+        self.look_took = 0.001
+        self.pressed: list[tuple[int, ...]] = []
+        """Linux's codes of the keys that were pressed together, in their order."""
+        self.press_fails: HostError | None = None
         self.abandoned: list[int] = []
         self.calls_in_flight: dict[str, tuple[Call, ...]] = {}
 
@@ -205,11 +215,30 @@ class ScriptedBackend:
         self.logs.append(file)
         self.console(console, log=file)
 
+    def look(self, key: Key, head: int = 0) -> Awaitable[Look]:
+        self.looks += 1
+        missing = HostError("no screens to take screenshot from", 55, 10)
+        return _answered(self.frames.get((key, head), missing), lambda frame: Look(frame, self.look_took))
+
+    def press(self, key: Key, codes: tuple[int, ...], hold: float) -> Awaitable[None]:
+        if self.press_fails is None:
+            self.pressed.append(codes)
+        return _answered(self.press_fails or True, lambda _: None)
+
     def calls(self, name: str) -> tuple[Call, ...]:
         return self.calls_in_flight.get(name, ())
 
     def close(self) -> None:
         pass
+
+
+def _answered(answer: S | HostError, made: Callable[[S], T]) -> Awaitable[T]:
+    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    if isinstance(answer, HostError):
+        future.set_exception(answer)
+    else:
+        future.set_result(made(answer))
+    return future
 
 
 def _ready(value: T | None) -> Awaitable[T]:

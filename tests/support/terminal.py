@@ -58,9 +58,10 @@ class Terminal:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         synchronized: bool = True,
+        graphics: str = "",
     ) -> None:
         """Start argv. env is its whole environment (this process's own when None)."""
-        self._emulator = Emulator(columns, rows, synchronized=synchronized)
+        self._emulator = Emulator(columns, rows, synchronized=synchronized, graphics=graphics)
         self.received = 0
         """How many bytes the program has written."""
         self.returncode: int | None = None

@@ -14,15 +14,23 @@ class App(Terminal):
     """``python -m tuivirt`` with these arguments; keeps every byte that it writes."""
 
     def __init__(
-        self, home: Path, *arguments: str, columns: int = 120, rows: int = 40, settings: str = ""
+        self,
+        home: Path,
+        *arguments: str,
+        columns: int = 120,
+        rows: int = 40,
+        settings: str = "",
+        graphics: str = "",
+        **environment: str,
     ) -> None:
         self.home = home
-        env = hermetic(home)
+        env = hermetic(home) | environment
         config = Path(env["XDG_CONFIG_HOME"]) / "tuivirt"
         config.mkdir(parents=True)
         (config / "settings.toml").write_text(settings)
         self.written = b""
-        super().__init__([sys.executable, "-m", "tuivirt", *arguments], columns=columns, rows=rows, env=env)
+        program = [sys.executable, "-m", "tuivirt", *arguments]
+        super().__init__(program, columns=columns, rows=rows, env=env, graphics=graphics)
 
     def _show(self, data: bytes) -> None:
         self.written += data

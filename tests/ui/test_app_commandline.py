@@ -16,7 +16,7 @@ from tuivirt.ui.commands import COMMANDS
 from tuivirt.ui.dialogs.confirm import QuestionDialog
 from tuivirt.ui.dialogs.form import FormDialog
 from tuivirt.ui.dialogs.help import HelpScreen
-from tuivirt.ui.exporting import write
+from tuivirt.ui.exporting import write_text
 from tuivirt.ui.panes.connection_roster import ALL
 from tuivirt.ui.screens.journal import JournalScreen
 
@@ -381,7 +381,7 @@ async def test_a_file_that_cannot_be_written_is_told_in_words(file: str, said: s
 def test_an_export_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     with pytest.raises(IsADirectoryError):
-        write(tmp_path / "old", "text")
+        write_text(tmp_path / "old", "text")
     assert [path.name for path in tmp_path.iterdir()] == ["old"]
 
 
@@ -389,7 +389,7 @@ def test_an_export_keeps_the_permissions_of_what_it_replaces(tmp_path: Path) -> 
     path = tmp_path / "out.csv"
     path.write_text("old")
     path.chmod(0o640)
-    write(path, "name\n\udcff\n")
+    write_text(path, "name\n\udcff\n")
     assert path.read_text() == "name\n\\udcff\n"
     assert path.stat().st_mode & 0o777 == 0o640
 

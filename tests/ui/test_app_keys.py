@@ -19,6 +19,7 @@ from tuivirt.ui.dialogs.menu import MenuDialog
 from tuivirt.ui.dialogs.runs import RunsDialog
 from tuivirt.ui.panes.connection_roster import ALL
 from tuivirt.ui.screens.console import ConsoleScreen
+from tuivirt.ui.screens.guest import GuestScreen
 
 LIVE = """<domain type='kvm'>
   <name>web10</name>
@@ -56,8 +57,9 @@ def keys_of(command: Command) -> list[str]:
     return command.keys.split(",")
 
 
-TESTED = [command for command in COMMANDS if command.place not in {"console_menu", "reading"}]
-"""The others, which are no keys of the main screen, have their cases in test_console_keys."""
+TESTED = [command for command in COMMANDS if command.place not in {"console_menu", "reading", "screen"}]
+"""The others, which are no keys of the main screen, have their cases in test_console_keys and
+test_screen_keys."""
 
 
 def test_every_command_has_a_case() -> None:
@@ -714,6 +716,17 @@ async def sit_from_the_list(run: Running, key: str) -> None:
 @case("detail.console")
 async def sit_from_the_detail(run: Running, key: str) -> None:
     await sit_from_the_list(run, key)
+
+
+@case("list.screen")
+async def screen_from_the_list(run: Running, key: str) -> None:
+    await run.press(key)
+    await run.until(lambda: isinstance(run.screen, GuestScreen), "the screen of the guest")
+
+
+@case("detail.screen")
+async def screen_from_the_detail(run: Running, key: str) -> None:
+    await screen_from_the_list(run, key)
 
 
 @case("hardware.xml")

@@ -87,7 +87,7 @@ async def test_keys_and_clicks_choose_tabs_and_the_focus_follows() -> None:
         await on.pilot.pause()
         await on.pilot.press("l")
         assert on.pane.active == "usage"
-        await on.pilot.press("right", "right", "right", "right", "right")
+        await on.pilot.press("right", "right", "right", "right", "right", "right")
         assert on.pane.active == "overview"
         assert on.pane.focus_target().has_focus
         await on.pilot.press("left")

@@ -21,7 +21,9 @@ from tuivirt.core.question import Answer
 
 if TYPE_CHECKING:
     from tuivirt.backend.runner import KeepDefinition, Runner
+    from tuivirt.backend.session import Session
     from tuivirt.backend.vault import Vault
+    from tuivirt.core.screen.frame import Look
 
 T = TypeVar("T")
 
@@ -175,6 +177,12 @@ class Fleet:
         if connection is not None:
             connection.consoles.log(console, file, over=over)
 
+    def look(self, key: Key, head: int = 0) -> "Awaitable[Look]":
+        return self._over(key, lambda session: session.look(key.id, head))
+
+    def press(self, key: Key, codes: tuple[int, ...], hold: float) -> Awaitable[None]:
+        return self._over(key, lambda session: session.press(key.id, codes, hold))
+
     def abandon(self, run: int) -> None:
         self._runner.abandon(run)
 
@@ -197,6 +205,13 @@ class Fleet:
         self, key: Key, label: str, question: Callable[[libvirt.virDomain], T], *, of_guest: str = ""
     ) -> Awaitable[T]:
         """Answer a question of the user interface about one domain on a lane of its connection."""
+        return self._over(
+            key,
+            lambda session: session.ask(label, lambda: question(session.handle(key.id)), of_guest=of_guest),
+        )
+
+    def _over(self, key: Key, ask: "Callable[[Session], Future[T]]") -> Awaitable[T]:
+        """What the session of a domain's connection promises, or the error that there is none."""
         import asyncio  # here: 10 ms, which no connection waits for
 
         connection = self._connections.get(key.connection)
@@ -205,5 +220,5 @@ class Fleet:
             future: Future[T] = Future()
             future.set_exception(HostError(f"{key.connection} is not connected"))
         else:
-            future = session.ask(label, lambda: question(session.handle(key.id)), of_guest=of_guest)
+            future = ask(session)
         return asyncio.wrap_future(future)

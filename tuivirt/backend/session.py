@@ -34,7 +34,9 @@ from tuivirt.resources.domain.read import Handles, list_all, read_some
 from tuivirt.resources.domain.snapshot import KIND
 
 if TYPE_CHECKING:
+    from tuivirt.backend.screens import Screens
     from tuivirt.backend.streams import Streams
+    from tuivirt.core.screen.frame import Look
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +91,7 @@ class Session:
         self._undo: list[Callable[[], object]] = []
         """Takes back what was subscribed to."""
         self._streams: Streams | None = None
+        self._screens: Screens | None = None
         self._sampler = Sampler(
             name,
             conn,
@@ -159,6 +162,32 @@ class Session:
                 )
             return self._streams
 
+    @property
+    def screens(self) -> "Screens":
+        """Made when somebody looks at the first."""
+        with self._lock:
+            if self._screens is None:
+                from tuivirt.backend.screens import Screens
+
+                self._screens = Screens(
+                    self.name,
+                    self.conn,
+                    self.places,
+                    find=self.handle,
+                    hangs=lambda uuid: uuid in self._sampler.hung,
+                )
+            return self._screens
+
+    def look(self, uuid: str, head: int) -> "Future[Look]":
+        """What a guest's screen shows."""
+        screens = self.screens
+        return self._questions.ask(screens.looks, lambda: screens.look(uuid, head))
+
+    def press(self, uuid: str, codes: tuple[int, ...], hold: float) -> Future[None]:
+        """Press keys on a guest's keyboard."""
+        screens = self.screens
+        return self._questions.ask(screens.keys, lambda: screens.press(uuid, codes, hold))
+
     def close(self) -> None:
         """Stop reading and let the connection go, without waiting for anything; nothing is told any more."""
         self._outlet.shut()
@@ -166,6 +195,8 @@ class Session:
             lane.stop()
         if self._streams is not None:
             self._streams.stop()
+        if self._screens is not None:
+            self._screens.stop()
         self._pulse.stop()
         self._questions.close()
         threading.Thread(target=self._let_go, name=f"close {self.name}", daemon=True).start()

@@ -100,7 +100,22 @@ class Settings:
             pattern=r"ctrl\+[a-z\]\\^_]|f([1-9]|1[0-2])",
         ),
     )
-    """The key that leads out of a console; every other key goes to the guest."""
+    """The key that leads out of a console, and ends typing at a screen; every other key goes to the guest."""
+    screen_layout: Literal["us", "gb", "de", "fr", "es", "it"] = field(
+        default="us", metadata=expects('"us", "gb", "de", "fr", "es" or "it"')
+    )
+    """The keyboard layout that guests expect: what is typed at their screens is sent as keys, not as
+    characters. A choice made in the app for one domain wins over this one."""
+    screen_drawing: Literal["auto", "kitty", "sixel", "blocks", "ascii"] = field(
+        default="auto", metadata=expects('"auto", "kitty", "sixel", "blocks" or "ascii"')
+    )
+    """How pictures of screens are drawn: as the terminal can, by Kitty's or sixel graphics, as half blocks,
+    or as ASCII characters. Text is always drawn as text."""
+    screen_bytes: int = field(
+        default=100_000,
+        metadata=expects("bytes, a whole number from 1000 to 100000000", least=1000, most=100_000_000),
+    )
+    """Bytes per second that a screen may send to the terminal: larger pictures come less often."""
     ssh: SshSettings = field(default_factory=SshSettings, metadata=expects("a table, [ssh]"))
     """How ``o`` logs in to a guest."""
     keepalive_interval: int = field(

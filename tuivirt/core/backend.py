@@ -1,12 +1,15 @@
 """All that the user interface may ask of the world. Every method returns at once."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tuivirt.core.changes import Change
 from tuivirt.core.console import Console, Output, Take
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
+
+if TYPE_CHECKING:
+    from tuivirt.core.screen.frame import Look
 
 
 class Watch(NamedTuple):
@@ -153,6 +156,18 @@ class Backend(Protocol):
         """Write the text of what comes from now on into a file; an empty name ends that.
 
         Raises OSError, and FileExistsError for a file that is there unless it may be written ``over``.
+        """
+
+    def look(self, key: Key, head: int = 0) -> "Awaitable[Look]":
+        """What a screen of a domain shows; one look at a time on each connection. Raises HostError.
+
+        The frame is the same object as at the last look while nothing has changed.
+        """
+
+    def press(self, key: Key, codes: tuple[int, ...], hold: float) -> Awaitable[None]:
+        """Press keys together, by Linux's codes, for so many seconds each; in the order of the calls.
+
+        Returns when the host has taken them. Raises HostError.
         """
 
     def calls(self, name: str) -> tuple[Call, ...]:

@@ -31,6 +31,7 @@ from tuivirt.ui.typeahead import TypeAhead, takes_every_key
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.timer import Timer
 
@@ -92,6 +93,15 @@ class TuivirtApp(TypeAhead):
         self._failures: Counter[int] = Counter()
         """How many runs of each batch have failed."""
         self._ask_again: Timer | None = None
+
+    def get_driver_class(self) -> "type[Driver]":
+        """Textual's own, which then can also ask the terminal what pictures it draws."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from tuivirt.ui.driver import AskingDriver
+
+        chosen = super().get_driver_class()
+        return AskingDriver if chosen is LinuxDriver else chosen
 
     def get_line_filters(self) -> "Sequence[LineFilter]":
         filters = super().get_line_filters()

@@ -23,6 +23,7 @@ Place = Literal[
     "table",
     "console_menu",
     "reading",
+    "screen",
 ]
 
 
@@ -100,6 +101,7 @@ COMMANDS: tuple[Command, ...] = (
         ("copy", "y", "want('copy')", "Copy name, UUID, address, XML …", "copy"),
         ("ssh", "o", "want('ssh')", "ssh into the guest"),
         ("console", "c", "want('console')", "Sit at its console", "console"),
+        ("screen", "v", "want('screen')", "Look at its screen", "screen"),
         ("next_tab", "l,right", "want('next_tab')", "Next detail tab"),
         ("previous_tab", "h,left", "want('previous_tab')", "Previous detail tab"),
     ),
@@ -125,6 +127,7 @@ COMMANDS: tuple[Command, ...] = (
         ("menu", "full_stop", "menu", "All actions of the domain"),
         ("copy", "y", "copy", "Copy name, UUID, address, XML …"),
         ("console", "c", "console", "Sit at its console"),
+        ("screen", "v", "screen", "Look at its screen as a full screen"),
     ),
     *_table(
         "console_menu",
@@ -146,7 +149,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *_table(
         "reading",
-        ("end", "escape,q", "read_end", "Back to the end of what the guest writes", "back"),
+        ("end", "escape,q", "read_end", "Back to what the guest shows", "back"),
         ("select", "v,space", "read_select", "Begin to select, or not", "select"),
         ("copy", "y,enter", "read_want('copy')", "Copy what is selected, or what is on the screen", "copy"),
         ("search", "slash", "read_want('search')", "Search", "search"),
@@ -164,6 +167,34 @@ COMMANDS: tuple[Command, ...] = (
         ("last", "G", "read_edge(1)", "Last line"),
         ("line_begin", "0,home", "read_column(0)", "Beginning of the line"),
         ("line_end", "dollar_sign,end", "read_column(1)", "End of the line"),
+    ),
+    *_table(
+        "screen",
+        ("type", "enter", "type", "Type to the guest, until the escape key ends that", "type"),
+        ("keys", "K", "keys", "Ctrl+Alt+Del and the like, keys to hold, the layout", "keys"),
+        ("paste", "P", "paste", "Type a file, or a text that is not shown", "paste"),
+        ("full", "v,z", "full", "As a full screen, and back", "full screen"),
+        ("read", "left_square_bracket", "read", "Select text", "select"),
+        ("copy", "y", "copy", "Copy the text that is shown", "copy"),
+        ("search", "slash", "search", "Search", "search"),
+        ("next_match", "n", "match(1)", "Next match"),
+        ("previous_match", "N", "match(-1)", "Previous match"),
+        ("wait", "w", "wait", "Tell when a text appears, or wait no more", "wait"),
+        ("save", "f", "save", "Write the picture, or its text, to a file"),
+        ("picture", "i", "picture", "The picture where the text is shown, and back"),
+        ("larger", "greater_than_sign", "zoom(1)", "Larger"),
+        ("smaller", "less_than_sign", "zoom(-1)", "Smaller"),
+        ("fit", "0", "fit", "The whole picture"),
+        ("one_to_one", "1", "one_to_one", "One dot for each pixel"),
+        ("next_head", "H", "next_head", "Next screen of the guest"),
+        ("viewer", "E", "viewer", "Open it in virt-viewer"),
+        ("down", "j,down", "pan(1,0)", "Look further down"),
+        ("up", "k,up", "pan(-1,0)", "Look further up"),
+        ("page_down", "pagedown,ctrl+d", "pan_page(1)", "Half a page down"),
+        ("page_up", "pageup,ctrl+u", "pan_page(-1)", "Half a page up"),
+        ("right", "shift+right", "pan(0,8)", "Look further right"),
+        ("left", "shift+left", "pan(0,-8)", "Look further left"),
+        ("end", "escape", "end", "No paste, search or selection any more"),
     ),
     *_table(
         "xml",
@@ -198,6 +229,8 @@ def places_of(tab: str) -> tuple[Place, ...]:
     """The places that a tab of the detail is made of; none when it has no keys of its own."""
     if tab == "console":
         return ("console_menu", "reading")
+    if tab == "screen":
+        return ("screen", "reading")
     return tuple(command.place for command in COMMANDS if command.place == tab)[:1]
 
 

@@ -1,15 +1,14 @@
 """``:export``: what the list shows, written to a file once all that it writes has been read."""
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from tuivirt.core.resource import Column
 from tuivirt.core.store import Store
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.export import Format, export, values_of
+from tuivirt.ui.writing import may_write, target, words, write
 
 if TYPE_CHECKING:
     from tuivirt.ui.screens.main import MainScreen
@@ -25,21 +24,15 @@ class Exporting:
     def ask(self, form: Format, text: str) -> None:
         """Write to the file that ``text`` names; never over one without asking. Raises ValueError."""
         path = target(text or f"domains.{form}")
-        self._main.run_worker(self._export(form, path, replaces=path.exists()), group="dialog")
+        self._main.run_worker(self._export(form, path), group="dialog")
 
-    async def _export(self, form: Format, path: Path, *, replaces: bool) -> None:
-        from tuivirt.ui.dialogs.confirm import QuestionDialog
-
-        if replaces:
-            question = QuestionDialog("Export", f"{path} exists. Replace it?", yes="Replace", danger=True)
-            if not await self._main.app.push_screen_wait(question):
-                return
-        if not await self._read():
+    async def _export(self, form: Format, path: Path) -> None:
+        if not await may_write(self._main.app, "Export", path) or not await self._read():
             return
         listing = self._main.listing
         records, columns = listing.shown_records(), listing.columns()
         try:
-            write(path, export(records, columns, form))
+            write_text(path, export(records, columns, form))
         except OSError as error:
             self._main.tell(f"{path}: {words(error)}", title="Export", severity="error")
             return
@@ -72,46 +65,9 @@ class Exporting:
         )
 
 
-def target(text: str) -> Path:
-    """The file to write for what was typed. Raises ValueError with words when it can be none."""
-    try:
-        typed = Path(text).expanduser()
-    except RuntimeError:
-        raise ValueError(f"nobody here has a home that is called {Path(text).parts[0]}") from None
-    try:
-        path = Path(os.path.realpath(typed))  # a link stays one: what it leads to is replaced
-        if path.is_symlink():
-            raise ValueError(f"{typed} is a link that leads nowhere")
-        if path.is_dir():
-            raise ValueError(f"{typed} is a directory: write the name of a file")
-        if not path.parent.is_dir():
-            raise ValueError(f"there is no directory {path.parent}")
-        if path.exists() and not path.is_file():
-            raise ValueError(f"{typed} is no ordinary file")
-    except OSError as error:
-        raise ValueError(f"{typed}: {words(error)}") from error
-    return path
-
-
-def write(path: Path, text: str) -> None:
-    """Put the text there all at once, or leave everything as it was. Raises OSError."""
-    beside = path.with_name(f".tuivirt-export-{token_hex(4)}")
-    try:
-        # What came as bytes that are no UTF-8 goes out as visible escapes.
-        with beside.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.write(text)
-        if path.exists():
-            beside.chmod(path.stat().st_mode & 0o7777)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def words(error: OSError) -> str:
-    """What went wrong, without the number."""
-    text = error.strerror or str(error)
-    return text[:1].lower() + text[1:]
+def write_text(path: Path, text: str) -> None:
+    """Raises OSError. What came as bytes that are no UTF-8 goes out as visible escapes."""
+    write(path, text.encode("utf-8", "backslashreplace"))
 
 
 def unknowns(

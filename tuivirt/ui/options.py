@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from tuivirt.core.journal import Entry
 from tuivirt.core.question import Question
@@ -77,7 +77,12 @@ class Options(NamedTuple):
     ssh: Callable[[str, Sequence[str]], SshTarget] = lambda _connection, _tags: SshTarget()
     log_file: str = ""
     console_escape: str = "ctrl+right_square_bracket"
-    """Textual's name of the key that leads out of a console."""
+    """Textual's name of the key that leads out of a console, and ends typing at a screen."""
+    screen_layout: str = "us"
+    """The layout of the guests' keyboards."""
+    screen_drawing: Literal["auto", "kitty", "sixel", "blocks", "ascii"] = "auto"
+    screen_bytes: int = 100_000
+    """Bytes per second that a screen may send to the terminal."""
     ascii: bool = False
     """Draw with ASCII alone."""
     complete: Callable[[], None] = lambda: None

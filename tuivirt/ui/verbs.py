@@ -73,6 +73,12 @@ def verbs(main: "MainScreen") -> Iterator[Verb]:
         lambda words: _export(main, words),
         words=lambda: [("csv", "for spreadsheets"), ("json", "for scripts")],
     )
+    yield Verb("screen", "look at the screen of the domain", lambda _: main.screens.open(main.listing.record))
+    yield Verb(
+        "viewer",
+        "open the domain in virt-viewer",
+        lambda _: main.screens.open_viewer(main.listing.record),
+    )
     yield Verb("console", "sit at the console of the domain", lambda _: main.opener.open(main.listing.record))
     yield Verb("refresh", "read again now", lambda _: main.action_refresh_now())
     yield Verb("abandon", "wait no more, as Ctrl+G does", lambda _: main.action_give_up())

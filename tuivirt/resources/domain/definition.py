@@ -22,7 +22,7 @@ def disk_sizes(dom: libvirt.virDomain, targets: tuple[str, ...]) -> tuple[DiskSi
 
     Raises HostError for a guest that hangs: its disks are asked of its monitor, without limit.
     """
-    _refuse_hung(dom)
+    refuse_hung(dom)
     sizes: list[DiskSize] = []
     for target in targets:
         with contextlib.suppress(libvirt.libvirtError):
@@ -39,7 +39,8 @@ def waited_for(dom: libvirt.virDomain) -> float:
     return milliseconds / 1000 if state == libvirt.VIR_DOMAIN_CONTROL_OCCUPIED else 0.0
 
 
-def _refuse_hung(dom: libvirt.virDomain) -> None:
+def refuse_hung(dom: libvirt.virDomain) -> None:
+    """Raises HostError for a guest whose monitor somebody has been waiting for."""
     try:
         seconds = waited_for(dom)
     except libvirt.libvirtError:

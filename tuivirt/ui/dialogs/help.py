@@ -34,7 +34,8 @@ TITLES: Final[Mapping[Place, str]] = {
     "journal": "Journal",
     "table": "Moving",
     "console_menu": "Console, after its escape key",
-    "reading": "Console, while one scrolls back",
+    "reading": "Console or screen, while one reads and selects",
+    "screen": "Screen",
 }
 WIDE: Final = 96
 """Cells from which on there are two columns."""

@@ -22,6 +22,7 @@ from tuivirt.core.text import plain
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commands import bindings_of
 from tuivirt.ui.console.consoles import Consoles
+from tuivirt.ui.guest_screen.screens import Screens
 from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject
 from tuivirt.ui.widgets.bars import Part
 from tuivirt.ui.widgets.lines import LineView
@@ -38,13 +39,14 @@ TABS: tuple[tuple[str, str], ...] = (
     ("usage", "Usage"),
     ("hardware", "Hardware"),
     ("console", "Console"),
+    ("screen", "Screen"),
     ("xml", "XML"),
     ("journal", "Journal"),
 )
 """Ids and titles, in their order."""
 
 
-def _make(tab: str, store: Store, style: StyleOf, consoles: Consoles) -> DetailTab:
+def _make(tab: str, store: Store, style: StyleOf, consoles: Consoles, screens: Screens) -> DetailTab:
     """A tab, made when it is first looked at: what it imports costs nothing before."""
     match tab:
         case "overview":
@@ -63,6 +65,10 @@ def _make(tab: str, store: Store, style: StyleOf, consoles: Consoles) -> DetailT
             from tuivirt.ui.tabs.console import ConsoleTab
 
             return ConsoleTab(consoles, style)
+        case "screen":
+            from tuivirt.ui.tabs.screen import ScreenTab
+
+            return ScreenTab(screens, style)
         case "xml":
             from tuivirt.ui.tabs.xml import XmlTab
 
@@ -84,7 +90,7 @@ class DetailPane(Vertical, can_focus=False):
     BINDINGS: ClassVar = bindings_of("detail")
 
     class Wanted(Message):
-        """A key that concerns more than the pane: ``menu``, ``copy`` or ``console``."""
+        """A key that concerns more than the pane: ``menu``, ``copy``, ``console``, ``screen``."""
 
         def __init__(self, what: str) -> None:
             super().__init__()
@@ -99,11 +105,13 @@ class DetailPane(Vertical, can_focus=False):
         backend: Backend,
         style: StyleOf,
         consoles: Consoles,
+        screens: Screens,
         *,
         tab: str = "overview",
     ) -> None:
         super().__init__(id="detail")
         self._consoles = consoles
+        self._screens = screens
         self._store = store
         self._backend = backend
         self._style = style
@@ -256,6 +264,9 @@ class DetailPane(Vertical, can_focus=False):
     def action_console(self) -> None:
         self.post_message(self.Wanted("console"))
 
+    def action_screen(self) -> None:
+        self.post_message(self.Wanted("screen"))
+
     def action_copy(self) -> None:
         self.post_message(self.Wanted("copy"))
 
@@ -286,7 +297,9 @@ class DetailPane(Vertical, can_focus=False):
         if not self.is_mounted:
             return
         if self._tab not in self._tabs:
-            self._tabs[self._tab] = tab = _make(self._tab, self._store, self._style, self._consoles)
+            self._tabs[self._tab] = tab = _make(
+                self._tab, self._store, self._style, self._consoles, self._screens
+            )
             tab.display = False
             self.call_later(self._mount_tab, tab)
         elif self._tabs[self._tab].is_mounted:

@@ -26,6 +26,7 @@ from tuivirt.ui.console.opener import Opener
 from tuivirt.ui.copying import Copying
 from tuivirt.ui.exporting import Exporting
 from tuivirt.ui.giving_up import GivingUp
+from tuivirt.ui.guest_screen.screens import Screens
 from tuivirt.ui.hosts import Hosts
 from tuivirt.ui.options import Options
 from tuivirt.ui.overlays import Overlays
@@ -129,6 +130,7 @@ class MainScreen(Screen[None]):
             self, backend, store, options.remembered, escape=options.console_escape, keys=options.keys
         )
         self.opener = Opener(self, self.consoles)
+        self.screens = Screens(self, backend, store, options)
         self.keys_line = KeysLine(self, backend, store, options.keys)
         self.commandline = CommandLine(self.verbs)
         self.style = style
@@ -167,7 +169,8 @@ class MainScreen(Screen[None]):
         from tuivirt.ui.panes.detail import DetailPane
         from tuivirt.ui.widgets.prompt import Prompt
 
-        detail, prompt = DetailPane(self.store, self.backend, self.style, self.consoles), Prompt()
+        detail = DetailPane(self.store, self.backend, self.style, self.consoles, self.screens)
+        prompt = Prompt()
         await self.query_one(DomainsView).mount(detail)
         await self.mount(prompt, before=self.keys)
         self._detail, self._prompt = detail, prompt
@@ -439,6 +442,8 @@ class MainScreen(Screen[None]):
                 self.shell.open(self.listing.record)
             case "console":
                 self.opener.open(self.listing.record)
+            case "screen":
+                self.screens.open(self.listing.record)
             case "next_tab":
                 self.detail.next_tab()
             case "previous_tab":
@@ -454,6 +459,8 @@ class MainScreen(Screen[None]):
                 self.overlays.menu()
             case "console":
                 self.opener.open(self.listing.record)
+            case "screen":
+                self.screens.open(self.listing.record)
             case _:
                 self.copying.ask(self.listing.record)
 
@@ -462,6 +469,9 @@ class MainScreen(Screen[None]):
 
     def on_console_tab_zoomed(self, message: "ConsoleTab.Zoomed") -> None:
         self.opener.show(message.opened)
+
+    def on_screen_view_changed(self) -> None:
+        self.show_keys()
 
     def on_line_table_opened(self) -> None:
         self.arrangement.open_detail()

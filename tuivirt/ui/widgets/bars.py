@@ -102,6 +102,9 @@ SHOWN_KEYS = {
     "right": "→",
     "shift+left": "Shift+←",
     "shift+right": "Shift+→",
+    "circumflex_accent": "^",
+    "dollar_sign": "$",
+    "underscore": "_",
     "home": "Home",
     "end": "End",
 }

@@ -24,14 +24,19 @@ LONGEST_NAME = 28
 def hints(
     actions: Iterable[Action[object]], commands: Iterable[Command], keymap: Mapping[str, str], width: int
 ) -> list[Part]:
-    """The actions that apply, as many as fit, then the commands; if need be the last of these.
+    """The actions that apply, as many as fit, then the commands; if need be not all of these either.
 
     ``commands`` are those of the innermost place first: of two with the same key the first is the one that
-    the key runs.
+    the key runs. Those of the innermost place are in the order of their worth.
     """
     named: dict[str, str] = {}
+    inner = 0
+    place = ""
     for command in commands:
-        named.setdefault(keymap.get(command.id, command.keys).split(",")[0], command.footer)
+        key = keymap.get(command.id, command.keys).split(",")[0]
+        place = place or command.place
+        inner += command.place == place and bool(command.footer) and key not in named
+        named.setdefault(key, command.footer)
     offered: dict[str, str] = {}
     for action in actions:
         key = keymap.get(action.id, action.key).split(",")[0]
@@ -39,7 +44,8 @@ def hints(
             offered.setdefault(key, action.title)
     general = [key_parts([KeyHint(key, footer)]) for key, footer in named.items() if key and footer]
     while general and _cells(*general) > width:
-        del general[0]
+        inner -= 1
+        del general[max(0, inner)]
     room = width - _cells(*general)
     shown: list[Part] = []
     for key, title in offered.items():

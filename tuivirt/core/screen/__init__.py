@@ -1,0 +1,1 @@
+"""What a guest draws: its pictures, the text in them, and how often to look."""

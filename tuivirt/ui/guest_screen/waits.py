@@ -1,0 +1,89 @@
+"""Waiting for a text on the screens of guests, whether somebody looks at them or not."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Protocol
+
+from tuivirt.core.backend import Backend
+from tuivirt.core.errors import HostError
+from tuivirt.core.key import Key
+from tuivirt.core.screen.frame import Frame
+from tuivirt.core.store import Store
+from tuivirt.core.wanted import Wanted
+
+PAUSE: Final = 2.0
+"""Seconds between two looks at a screen that nobody else looks at."""
+
+
+class Host(Protocol):
+    """Who is told, and runs what goes on meanwhile."""
+
+    def tell(self, text: str, *, title: str = "", severity: Any = "information") -> None: ...
+
+    def bell(self) -> None: ...
+
+    def start(self, work: Callable[[], Awaitable[None]]) -> object: ...
+
+
+@dataclass(eq=False, slots=True)
+class Wait:
+    """A text that is waited for."""
+
+    key: Key
+    name: str
+    head: int
+    wanted: Wanted
+    over: bool = False
+
+
+class Waits:
+    """Looks now and then until the text is shown, the domain is gone, or nobody waits any more."""
+
+    def __init__(self, host: Host, backend: Backend, store: Store) -> None:
+        self._host = host
+        self._backend = backend
+        self._store = store
+        self._waits: list[Wait] = []
+
+    def of(self, key: Key) -> Wait | None:
+        """What is waited for on a domain's screen."""
+        return next((wait for wait in self._waits if wait.key == key), None)
+
+    def begin(self, key: Key, name: str, head: int, text: str) -> None:
+        """Wait for a text; for another one on the same screen no more."""
+        self.end(key)
+        wait = Wait(key, name, head, Wanted(text))
+        self._waits.append(wait)
+        self._host.start(partial(self._look, wait))
+
+    def end(self, key: Key) -> None:
+        wait = self.of(key)
+        if wait is not None:
+            wait.over = True
+            self._waits.remove(wait)
+
+    def seen(self, key: Key, head: int, frame: Frame) -> None:
+        """A frame that somebody looked at."""
+        wait = self.of(key)
+        if wait is None or wait.head != head or frame.text is None:
+            return
+        line = wait.wanted.found_in(row.text for row in frame.text.rows)
+        if line is not None:
+            self.end(key)
+            self._host.bell()
+            self._host.tell(line, title=f"{wait.name}: {wait.wanted.text}")
+
+    async def _look(self, wait: Wait) -> None:
+        while not wait.over and self._store.get(wait.key) is not None:
+            try:
+                look = await self._backend.look(wait.key, wait.head)
+            except HostError:
+                pass  # it may be off, and start later
+            else:
+                self.seen(wait.key, wait.head, look.frame)
+            if not wait.over:
+                await asyncio.sleep(PAUSE)
+        if not wait.over:
+            self.end(wait.key)
