@@ -15,6 +15,8 @@ from textual.widgets import Input
 
 from tests.support.app import Running, assembled
 from tests.support.corpus import domain_files
+from tests.support.frames import frame_of, gradient
+from tests.support.screen_app import GUEST, definition
 from tests.support.scripted import NOW, ScriptedBackend, domain
 from tests.support.world import LAB1, SOURCES, world
 from tests.ui.test_app_hostile import HOSTILE
@@ -23,6 +25,8 @@ from tuivirt.core.backend import Definition
 from tuivirt.core.changes import Asked, Happened
 from tuivirt.core.journal import Entry
 from tuivirt.core.question import Question
+from tuivirt.core.screen.frame import Frame
+from tuivirt.ui.guest_screen.pane import ScreenPane
 from tuivirt.ui.screens.console import ConsoleScreen
 
 WIDE, NARROW, LARGE, TINY = (120, 40), (80, 24), (160, 50), (20, 5)
@@ -119,6 +123,28 @@ async def held(run: Running) -> None:
     await run.until_dialog("Take over")
 
 
+def screen(frame: Frame, *pressed: str, tab: bool = False) -> Act:
+    """What the guest under the cursor shows, as a full screen or in the tab; keys there."""
+
+    async def act(run: Running) -> None:
+        backend = run.backend
+        assert isinstance(backend, ScriptedBackend)
+        backend.definitions[GUEST] = definition("vga")
+        backend.frames[GUEST, 0] = frame
+        await (detail("screen") if tab else keys("v"))(run)
+
+        def pane() -> ScreenPane | None:
+            return next((found for found in run.screen.query(ScreenPane) if found.view.frame is frame), None)
+
+        shown = await run.until(pane, "the frame")
+        assert shown is not None
+        if frame.text is None:
+            await run.until(lambda: shown.view.picture.is_stale is False, "the picture is painted")
+        await run.press(*pressed)
+
+    return act
+
+
 class Scene(NamedTuple):
     """What is done from the start on, and what must be on the screen then."""
 
@@ -163,6 +189,17 @@ SCENES = {
         console("grub", ESC, "slash", *"linux", "enter", "v", "k"), "select", sizes=(NARROW,)
     ),
     "console, held": Scene(held, "Take over", sizes=(NARROW,)),
+    "screen": Scene(screen(frame_of("linux-vga-log")), "clocksource"),
+    "screen, tab": Scene(screen(frame_of("grub-console"), tab=True), "before booting"),
+    "screen, picture": Scene(screen(gradient()), "picture"),
+    "screen, typing": Scene(screen(frame_of("linux-vga"), "enter"), "Every key", sizes=(NARROW,)),
+    "screen, reading": Scene(
+        screen(frame_of("linux-vga-log"), "slash", *"tsc", "enter", "left_square_bracket", "v", "k"),
+        "select",
+        sizes=(NARROW,),
+    ),
+    "screen, keys": Scene(screen(frame_of("linux-vga"), "K"), "Ctrl+Alt+Del"),
+    "screen, paste": Scene(screen(frame_of("linux-vga"), "P"), "Type", sizes=(NARROW,)),
     "light": Scene(options={"theme": "light"}, sizes=(WIDE,)),
     "16 colours": Scene(options={"theme": "ansi16"}, sizes=(NARROW,)),
     "ascii": Scene(options={"ascii": True}, sizes=(NARROW,)),
