@@ -104,6 +104,13 @@ async def test_a_headless_guest_has_no_screen() -> None:
         assert screen.backend.looks == looks
 
 
+async def test_where_there_is_nothing_to_see_the_way_out_is_told() -> None:
+    async with full_screen(
+        HostError("no screens to take screenshot from", 55, 10), "none", shown=False
+    ) as screen:
+        await screen.until_text("web01 has no screen", "Esc back", "? help")
+
+
 async def test_a_connection_that_may_not_and_one_that_is_lost() -> None:
     async with full_screen() as screen:
         screen.backend.connection("lab1", read_only=True)

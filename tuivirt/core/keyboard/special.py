@@ -48,7 +48,12 @@ def _keys(title: str, about: str = "", *, keys: str = "", loss: str = "") -> Spe
 
 
 SPECIALS: Final = (
-    _keys("Ctrl+Alt+Del", "reboot, or the login screen of Windows"),
+    _keys(
+        "Ctrl+Alt+Del",
+        "reboot, or the login screen of Windows",
+        loss="Firmware, boot loaders and Linux without a desktop on {name} on {host} restart it:"
+        " unsaved work in it is lost.",
+    ),
     _keys(
         "Ctrl+Alt+Backspace",
         "end an X session, where that is allowed",

@@ -167,17 +167,22 @@ class ScreenPane(Vertical, can_focus=False):
             left += [(f" {escape} ", "key"), ("ends that ", "dim"), *self.keyboard.held_parts()]
         elif self.view.text.reading is not None:
             left += words.keys(commands_of("reading"), self._screens.options.keys, self.size.width)
-        elif frame is not None:
-            titles = self._heads or ()
-            title = titles[self._head] if len(titles) > 1 and self._head < len(titles) else ""
-            left += words.about(frame, title, text=self.view.shows_text, scale=self.view.picture.port.scale)
+        else:
+            if frame is not None:
+                titles = self._heads or ()
+                title = titles[self._head] if len(titles) > 1 and self._head < len(titles) else ""
+                scale = self.view.picture.port.scale
+                left += words.about(frame, title, text=self.view.shows_text, scale=scale)
             if self._full:
-                left += self._keys(self.size.width - sum(len(text) for text, _ in (*left, *right)))
+                room = self.size.width - sum(len(text) for text, _ in (*left, *right))
+                left += self._keys(room, all_=frame is not None)
         self.bar.show(left, right)
 
-    def _keys(self, room: int) -> list[Part]:
-        """The keys of the full screen, the way out first."""
+    def _keys(self, room: int, *, all_: bool) -> list[Part]:
+        """The keys of the full screen, the way out first; not ``all_``: there is nothing to see."""
         out = key_parts([KeyHint("escape", "back"), KeyHint("question_mark", "help")])
+        if not all_:
+            return out
         room -= sum(len(text) for text, _ in out)
         shown = [command for command in commands_of("screen") if command.id != "screen.full"]
         return [*out, *words.keys(shown, self._screens.options.keys, room)]
