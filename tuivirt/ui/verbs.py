@@ -109,4 +109,6 @@ def _export(main: "MainScreen", words: Sequence[str]) -> None:
     if not words or words[0] not in {"csv", "json"}:
         raise CommandError("expected csv or json, and perhaps a file")
     form: Format = "csv" if words[0] == "csv" else "json"
-    main.exporting.ask(form, " ".join(words[1:]))
+    from tuivirt.ui.exporting import Exporting  # here: 5 ms, of use to this alone
+
+    Exporting(main, main.store).ask(form, " ".join(words[1:]))

@@ -24,7 +24,6 @@ from tuivirt.ui.compositor import SpansCompositor
 from tuivirt.ui.console.consoles import Consoles
 from tuivirt.ui.console.opener import Opener
 from tuivirt.ui.copying import Copying
-from tuivirt.ui.exporting import Exporting
 from tuivirt.ui.giving_up import GivingUp
 from tuivirt.ui.guest_screen.screens import Screens
 from tuivirt.ui.hosts import Hosts
@@ -124,7 +123,6 @@ class MainScreen(Screen[None]):
         self.copying = Copying(self, backend, store)
         self.shell = GuestShell(self, store, options)
         self.giving_up = GivingUp(self, backend, store)
-        self.exporting = Exporting(self, store)
         self.overlays = Overlays(self, backend, store)
         self.consoles = Consoles(
             self, backend, store, options.remembered, escape=options.console_escape, keys=options.keys
