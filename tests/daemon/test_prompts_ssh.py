@@ -184,8 +184,35 @@ def test_one_ssh_carries_everything_and_our_wrapper_is_never_shown(
     assert user.state().uri == uri
     directory = user.fleet._askpass._directory
     assert directory is not None
-    assert list(directory.iterdir()) == [directory / "socket"], "the attempt has left nothing"
+    left = {path.name for path in directory.iterdir()}
+    assert left == {"socket", "ssh", "askpass"}, "the attempt has left nothing"
     assert str(directory) not in repr(user.changes)
+
+
+def program_of_ext(sshd: Sshd, daemon: LibvirtDaemon) -> str:
+    """The URI that has a script of the user's run ssh."""
+    script = sshd.directory / "via"
+    ssh = f"{sshd.command()} -p {sshd.port} -i {sshd.directory / 'id'} {sshd.user}@127.0.0.1"
+    script.write_text(f"#!/bin/sh\nexec {ssh} nc -U {daemon.socket}\n")
+    script.chmod(0o700)
+    return f"qemu+ext://{daemon.path}?command={script}"
+
+
+def test_an_ssh_in_the_program_of_ext_asks_here_too(user: User, sshd: Sshd, daemon: LibvirtDaemon) -> None:
+    """It has no terminal whose keys it could take."""
+    uri = program_of_ext(sshd, daemon)
+    user.begin(uri)
+    question = user.answer("yes")
+    assert (question.kind, question.fingerprint) == ("host key", sshd.fingerprint())
+    assert user.outcome().phase == "open"
+    assert user.state().uri == uri
+
+
+def test_the_program_of_ext_asks_nothing_with_no_tty(user: User, sshd: Sshd, daemon: LibvirtDaemon) -> None:
+    user.begin(f"{program_of_ext(sshd, daemon)}&no_tty=1")
+    assert user.outcome().phase == "failed"
+    assert user.asked == []
+    assert not sshd.known_hosts.exists()
 
 
 @as_root

@@ -150,6 +150,43 @@ def test_a_request_without_the_token_is_refused(
     assert not scene.inbox.drain()
 
 
+def test_what_others_start_meanwhile_keeps_no_program_from_running(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread's fork holds all that is open for writing at that moment; such a program cannot be run."""
+    held = []
+    really_open = os.open
+
+    def forked(path: str, flags: int, *more: int, **named: int) -> int:
+        descriptor = really_open(path, flags, *more, **named)
+        if flags & (os.O_WRONLY | os.O_RDWR):
+            held.append(os.dup(descriptor))
+        return descriptor
+
+    program = scene.program()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", forked)
+        with scene.askpass.wrapper(scene.prompter, program) as wrapper:
+            ssh = run(wrapper, PROMPT)
+            scene.desk.answer(scene.question().id, Answer("right"))
+            assert ssh.communicate(timeout=10)[0] == "0|force||right\n"
+    assert held, "the token was written"
+    for descriptor in held:
+        os.close(descriptor)
+
+
+def test_an_ssh_that_has_not_asked_yet_ends_with_the_app(scene: Scene) -> None:
+    """Else it would find no askpass program, and try an empty password."""
+    with scene.askpass.wrapper(scene.prompter, scene.program("#!/bin/sh\necho on\nread -r _\n")) as wrapper:
+        ssh = subprocess.Popen([str(wrapper)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert ssh.stdout is not None
+        assert ssh.stdout.readline() == "on\n"
+        scene.askpass.close()
+        ssh.communicate(timeout=10)
+        assert ssh.returncode == -15
+        assert not wrapper.parent.parent.exists()
+
+
 def test_the_token_of_an_attempt_that_is_over_is_refused(scene: Scene) -> None:
     with scene.askpass.wrapper(scene.prompter, "ssh") as wrapper:
         token = (wrapper.parent / "token").read_text()

@@ -1,14 +1,16 @@
 """The private socket over which the questions of ssh reach the app.
 
 ssh asks on the terminal unless ``SSH_ASKPASS_REQUIRE=force`` tells it otherwise, and libvirt drops that
-variable; but libvirt runs the program of ``?command=``. So each attempt gets a wrapper of its own that sets
-the variables and runs the user's ssh, in a session without a terminal.
+variable; but libvirt runs the program of ``?command=``. So each attempt gets a wrapper that sets the variables
+and runs the user's ssh, in a session without a terminal. The wrapper and the askpass program are the same for
+all attempts; a directory for each has links to them, and what they read: the token, and the command.
 """
 
 import logging
 import os
 import selectors
 import shutil
+import signal
 import socket
 import struct
 import sys
@@ -32,13 +34,16 @@ _LONGEST_PATH: Final = 100  # the path of a UNIX socket holds 107 bytes
 
 _WRAPPER: Final = """\
 #!/bin/sh
-export TUIVIRT_SSH=$$ SSH_ASKPASS={askpass} SSH_ASKPASS_REQUIRE=force
-if command -v setsid >/dev/null; then exec setsid {command} "$@"; fi
-exec {command} "$@"
+directory=${0%/*}
+. "$directory/command"
+echo $$ >"$directory/process" || exit 1
+export TUIVIRT_SSH=$$ SSH_ASKPASS="$directory/askpass" SSH_ASKPASS_REQUIRE=force
+if command -v setsid >/dev/null; then exec setsid "$command" "$@"; fi
+exec "$command" "$@"
 """
 _ASKPASS: Final = """\
 #!/bin/sh
-exec {python} -I -S {helper} {directory} "$@"
+exec {python} -I -S {helper} "${{0%/*}}" "$@"
 """
 
 
@@ -64,15 +69,17 @@ class Askpass:
             if self._directory is None:
                 self._directory = self._listen()
             directory = Path(tempfile.mkdtemp(prefix="", dir=self._directory))
+            wrapper = _prepare(directory, token, command)
             self._attempts[token] = prompter
         try:
-            yield _scripts(directory, token, command)
+            yield wrapper
         finally:
             with self._lock:
                 del self._attempts[token]
             shutil.rmtree(directory, ignore_errors=True)
 
     def close(self) -> None:
+        """End what is being tried as well: an ssh that finds nobody to ask tries an empty password."""
         with self._lock:
             self._closed = True
             if self._listener is not None:
@@ -81,13 +88,21 @@ class Askpass:
                     self._listener.shutdown(socket.SHUT_RDWR)
                 self._listener.close()
             if self._directory is not None:
+                for process in self._directory.glob("*/process"):
+                    _end(process)
                 shutil.rmtree(self._directory, ignore_errors=True)
 
     def _listen(self) -> Path:
         directory = _private_directory()
         listener = socket.socket(socket.AF_UNIX)
-        # The directory is closed to others, so that nobody connects before the socket is.
-        listener.bind(str(directory / "socket"))
+        try:
+            _write_programs(directory)
+            # The directory is closed to others, so that nobody connects before the socket is.
+            listener.bind(str(directory / "socket"))
+        except OSError:
+            listener.close()
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
         (directory / "socket").chmod(0o600)
         listener.listen()
         self._listener = listener
@@ -130,28 +145,45 @@ class Askpass:
         return pending, lambda: prompter.withdraw(pending.id)
 
 
-def _scripts(directory: Path, token: str, command: str) -> Path:
-    """Write the files of one attempt, for the user alone; returns the wrapper."""
+def _write_programs(directory: Path) -> None:
+    """Write what all attempts run, by a process that does nothing else: a file that this one writes is open in
+    whatever another thread starts meanwhile, and as long as it is, it cannot be run (*text file busy*).
+    """
+    import shlex
+    import subprocess
+
+    askpass = _ASKPASS.format(python=shlex.quote(sys.executable), helper=shlex.quote(str(_HELPER)))
+    for name, text in (("ssh", _WRAPPER), ("askpass", askpass)):
+        write = 'umask 077; printf %s "$2" >"$1" && chmod 700 "$1"'
+        argv = ["/bin/sh", "-c", write, "sh", str(directory / name), text]
+        if subprocess.run(argv, stdin=subprocess.DEVNULL, check=False).returncode:
+            raise OSError(f"the programs that ask for ssh cannot be written to {directory}")
+
+
+def _prepare(directory: Path, token: str, command: str) -> Path:
+    """Make the files of one attempt, for the user alone; returns the wrapper."""
     import shlex
 
-    askpass, wrapper = directory / "askpass", directory / "ssh"
-    words = {
-        "askpass": askpass,
-        "command": command,
-        "python": sys.executable,
-        "helper": _HELPER,
-        "directory": directory,
-    }
-    quoted = {name: shlex.quote(str(word)) for name, word in words.items()}
-    _write(directory / "token", token, 0o600)
-    _write(askpass, _ASKPASS.format_map(quoted), 0o700)
-    _write(wrapper, _WRAPPER.format_map(quoted), 0o700)
-    return wrapper
+    _write(directory / "token", token)
+    _write(directory / "command", f"command={shlex.quote(command)}\n")
+    for name in ("ssh", "askpass"):
+        (directory / name).symlink_to(directory.parent / name)
+    return directory / "ssh"
 
 
-def _write(path: Path, text: str, mode: int) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+def _write(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(os.fsencode(text))
+
+
+def _end(file: Path) -> None:
+    """End the process whose number is in the file, with its group where it leads one."""
+    with suppress(OSError, ValueError):  # it has ended, or not begun
+        process = int(file.read_text())
+        if os.getpgid(process) == process:
+            os.killpg(process, signal.SIGTERM)
+        else:
+            os.kill(process, signal.SIGTERM)
 
 
 def _private_directory() -> Path:

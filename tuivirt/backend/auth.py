@@ -31,17 +31,18 @@ def open_asking(
 ) -> libvirt.virConnect:
     """Open ``uri``; what libvirt and ssh ask is asked of the user. Blocks until it is answered.
 
-    Raises libvirtError, and OSError where ssh cannot be given a way to ask. ``no_tty=1`` asks nothing.
+    The program of ``ext`` gets no terminal either: it may be an ssh. Raises libvirtError, and OSError where it
+    cannot be given a way to ask. ``no_tty=1`` asks nothing.
     """
-    if is_on(uri.params.get("no_tty")):
-        return _open(uri, read_only, _decline)
-    if uri.transport != "ssh":
-        return _open_again(uri, read_only, prompter)
-    command = uri.params.get("command", "ssh")
-    if shutil.which(command) is None:  # libvirt says so better than a shell would
-        return _open_again(uri, read_only, prompter)
-    with askpass.wrapper(prompter, command) as wrapper:
-        return _open_again(uri.with_params(command=str(wrapper)), read_only, prompter)
+    asks = not is_on(uri.params.get("no_tty"))
+    if not asks:
+        prompter.close()
+    if uri.transport == "ext" or (uri.transport == "ssh" and asks):
+        command = uri.params.get("command", "ssh")
+        if shutil.which(command) is not None:  # else libvirt says so better than a shell would
+            with askpass.wrapper(prompter, command) as wrapper:
+                return _open_again(uri.with_params(command=str(wrapper)), read_only, prompter)
+    return _open_again(uri, read_only, prompter)
 
 
 def _open_again(uri: ConnectionURI, read_only: bool, prompter: Prompter) -> libvirt.virConnect:
