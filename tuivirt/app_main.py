@@ -3,10 +3,10 @@
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from tuivirt import startup
+from tuivirt import ending, startup
 from tuivirt.backend.fleet import Fleet, FleetOptions
 from tuivirt.backend.history import History
 from tuivirt.config import paths
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tuivirt.backend.vault import Vault
     from tuivirt.config.options import RunOptions
     from tuivirt.core.steps import Step
+    from tuivirt.ui.app import TuivirtApp
     from tuivirt.ui.options import Ask
 
 
@@ -40,8 +41,11 @@ def run(options: "RunOptions") -> int:
         fleet.add(source.name, source.uri, read_only=source.read_only)
     # Before the first connection: libvirt and libxml2 print as soon as it is tried.
     with _screen():
-        fleet.connect_all(options.opened)
-        return _run_app(options, fleet)
+        try:
+            fleet.connect_all(options.opened)
+            return _run_app(options, fleet)
+        finally:
+            fleet.close()
 
 
 def _run_app(options: "RunOptions", fleet: Fleet) -> int:
@@ -96,13 +100,23 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
             complete=_complete,
         ),
     )
+    ending.on_end(lambda number: _quit(app, number))
     try:
         app.run(mouse=settings.mouse)
     finally:
-        fleet.close()
         journal.close()
         remembered.close()
     return app.return_code or 0
+
+
+def _quit(app: "TuivirtApp", number: int) -> None:
+    import asyncio
+
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        ending.leave(number)  # it does not run yet, or no more
+    loop.call_soon_threadsafe(app.exit, None, 128 + number)
 
 
 def _complete() -> None:
@@ -134,5 +148,6 @@ def _screen() -> Iterator[None]:
         try:
             yield
         finally:
-            sys.stderr.flush()
+            with suppress(OSError):  # the terminal is gone
+                sys.stderr.flush()
             sys.stderr, sys.__stderr__ = before  # type: ignore[misc]

@@ -210,6 +210,14 @@ class Terminal:
         self.returncode = self._process.wait()
         return self.returncode
 
+    def hang_up(self, timeout: float = 10.0) -> int:
+        """Close the window that it runs in, wait for its end, and return its exit status."""
+        os.close(self._master)
+        os.close(self._pidfd)
+        self._master = self._pidfd = -1
+        self._ended = True
+        return self._process.wait(timeout)
+
     def close(self) -> None:
         """End the program if it still runs."""
         self._process.kill()

@@ -153,7 +153,7 @@ def test_a_request_without_the_token_is_refused(
 def test_what_others_start_meanwhile_keeps_no_program_from_running(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another thread's fork holds all that is open for writing at that moment; such a program cannot be run."""
+    """Another thread's fork holds what is open for writing at that moment; no program that is can be run."""
     held = []
     really_open = os.open
 

@@ -1,9 +1,9 @@
 """The private socket over which the questions of ssh reach the app.
 
 ssh asks on the terminal unless ``SSH_ASKPASS_REQUIRE=force`` tells it otherwise, and libvirt drops that
-variable; but libvirt runs the program of ``?command=``. So each attempt gets a wrapper that sets the variables
-and runs the user's ssh, in a session without a terminal. The wrapper and the askpass program are the same for
-all attempts; a directory for each has links to them, and what they read: the token, and the command.
+variable; but libvirt runs the program of ``?command=``. So each attempt gets a wrapper that sets the
+variables and runs the user's ssh, in a session without a terminal. The wrapper and the askpass program are
+the same for all attempts; a directory for each has links to them, and what they read: token and command.
 """
 
 import logging
@@ -146,8 +146,8 @@ class Askpass:
 
 
 def _write_programs(directory: Path) -> None:
-    """Write what all attempts run, by a process that does nothing else: a file that this one writes is open in
-    whatever another thread starts meanwhile, and as long as it is, it cannot be run (*text file busy*).
+    """Write what all attempts run, by a process that does nothing else: a file that this one writes is open
+    in whatever another thread starts meanwhile, and cannot be run as long as it is (*text file busy*).
     """
     import shlex
     import subprocess

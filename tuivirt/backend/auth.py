@@ -31,8 +31,8 @@ def open_asking(
 ) -> libvirt.virConnect:
     """Open ``uri``; what libvirt and ssh ask is asked of the user. Blocks until it is answered.
 
-    The program of ``ext`` gets no terminal either: it may be an ssh. Raises libvirtError, and OSError where it
-    cannot be given a way to ask. ``no_tty=1`` asks nothing.
+    The program of ``ext`` gets no terminal either: it may be an ssh. Raises libvirtError, and OSError where
+    ssh cannot be given a way to ask. ``no_tty=1`` asks nothing.
     """
     asks = not is_on(uri.params.get("no_tty"))
     if not asks:

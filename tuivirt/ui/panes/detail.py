@@ -306,6 +306,8 @@ class DetailPane(Vertical, can_focus=False):
             self._reveal()
 
     async def _mount_tab(self, tab: DetailTab) -> None:
+        if not self.is_attached:  # the app ends
+            return
         await self.mount(tab)
         self._reveal()
 

@@ -169,8 +169,10 @@ class MainScreen(Screen[None]):
 
         detail = DetailPane(self.store, self.backend, self.style, self.consoles, self.screens)
         prompt = Prompt()
-        await self.query_one(DomainsView).mount(detail)
-        await self.mount(prompt, before=self.keys)
+        for place, widget, before in ((self.query_one(DomainsView), detail, None), (self, prompt, self.keys)):
+            if not place.is_attached:  # the app ends
+                return
+            await place.mount(widget, before=before)
         self._detail, self._prompt = detail, prompt
         detail.show(self.listing.record)
         self.app.post_message(self.Completed())
