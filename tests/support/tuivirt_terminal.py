@@ -26,7 +26,7 @@ class App(Terminal):
         self.home = home
         env = hermetic(home) | environment
         config = Path(env["XDG_CONFIG_HOME"]) / "tuivirt"
-        config.mkdir(parents=True)
+        config.mkdir(parents=True, exist_ok=True)
         (config / "settings.toml").write_text(settings)
         self.written = b""
         program = [sys.executable, "-m", "tuivirt", *arguments]

@@ -301,7 +301,7 @@ def test_about_tells_uri_without_password_origin_error_and_hint() -> None:
     failed = ConnectionState("x", secret.uri, "failed", error="no route to host", hint="is it up?")
     lines = [cell.text for cell in about(Entry("x", secret, failed), 80, 5, NOW)]
     assert lines == [
-        "esx://root:•••@esx1/",
+        "esx://root:***@esx1/",
         "bookmark · /home/u/.config/tuivirt/bookmarks.toml · opens at start · read-only",
         "no route to host",
         "is it up?",

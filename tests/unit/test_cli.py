@@ -97,7 +97,7 @@ def test_connections(run: Run, files: Path, private_home: Path) -> None:
         },
         {
             "name": "far",
-            "uri": "esx://root:secret@esx1/",
+            "uri": "esx://root:***@esx1/",
             "source": "bookmark",
             "origin": bookmarks,
             "group": "",
@@ -131,7 +131,7 @@ def test_connections_for_people_show_no_password(run: Run, files: Path) -> None:
     header, *rows = ran.out.splitlines()
     assert header.split() == ["NAME", "URI", "SOURCE", "ORIGIN", "GROUP", "FLAGS"]
     assert [row.split()[0] for row in rows] == ["lab1", "far", "t", "qemu:///session"]
-    assert "esx://root:•••@esx1/" in ran.out
+    assert "esx://root:***@esx1/" in ran.out
     assert "secret" not in ran.out
 
 

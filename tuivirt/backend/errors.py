@@ -7,6 +7,7 @@ import libvirt
 from tuivirt.core.errors import HostError
 from tuivirt.core.text import plain
 from tuivirt.core.uri import ConnectionURI, URIError
+from tuivirt.core.uri_secrets import conceal
 
 if TYPE_CHECKING:
     from tuivirt.backend.hint import Hint
@@ -17,7 +18,7 @@ def explain_error(error: libvirt.libvirtError, uri: str) -> HostError:
 
     Where libvirt does not say enough the host is looked at again, for a few seconds at most.
     """
-    message = error.get_error_message() or str(error)
+    message = _without_password(error.get_error_message() or str(error), uri)
     code = error.get_error_code()
     hint = _find(message, code)
     advice = _advice(hint, uri)
@@ -50,12 +51,21 @@ def _find(message: str, code: int | None) -> "Hint | None":
     return next((hint for hint in fitting if hint.pattern.search(message)), None)
 
 
+def _without_password(message: str, uri: str) -> str:
+    """libvirt quotes URIs, and ssh the user's name."""
+    try:
+        return ConnectionURI.parse(uri).conceal(message)
+    except URIError:
+        return conceal(message)
+
+
 def _place(uri: str) -> dict[str, str]:
     """The words that an advice may use for the other side."""
     try:
         parts = ConnectionURI.parse(uri)
     except URIError:
         return {"host": "the host", "login": "HOST", "port": ""}
+    parts = parts.without_secrets()
     host = plain(parts.host or "localhost")
     login = f"{plain(parts.user)}@{host}" if parts.user else host
     return {"host": host, "login": login, "port": f"-p {parts.port} " if parts.port else ""}

@@ -60,7 +60,7 @@ def _as_ssh_writes_it(hash_: str) -> str:
 def libvirt_words(type_: int, prompt: str, default: str, uri: ConnectionURI) -> Words:
     """A credential that libvirt's auth callback wants."""
     if type_ == libvirt.VIR_CRED_AUTHNAME:
-        return Words("user", prompt, default or uri.user or "")
+        return Words("user", prompt, default or (uri.user or "").partition(":")[0])
     if type_ == libvirt.VIR_CRED_PASSPHRASE:
         return Words("passphrase" if _PASSPHRASE.search(prompt) else "password", prompt)
     if type_ == libvirt.VIR_CRED_REALM:

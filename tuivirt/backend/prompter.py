@@ -127,7 +127,7 @@ class Prompter:
         """What ssh gave its askpass program: the prompt, and ``SSH_ASKPASS_PROMPT``."""
         from tuivirt.backend.prompt_words import ssh_words  # here: most hosts ask nothing
 
-        return self.ask(ssh_words(prompt, hint), "ssh", process)
+        return self.ask(ssh_words(self._uri.conceal(prompt), hint), "ssh", process)
 
     def withdraw(self, number: int) -> None:
         """Whoever asked is gone."""
@@ -143,7 +143,7 @@ class Prompter:
             text = prompt or challenge or ""
             if type_ in _CHALLENGING and challenge and challenge not in text:
                 text = f"{challenge}\n{text}"  # what a one-time password is made from
-            words = libvirt_words(type_, text, default or "", self._uri)
+            words = libvirt_words(type_, self._uri.conceal(text), default or "", self._uri)
             answer = self.ask(words, asker).answer.result()
             if answer is None:
                 return -1
@@ -169,7 +169,7 @@ class Prompter:
             self._rounds += 1
             self._asked.clear()
             self._answered = False
-            self._reason = message
+            self._reason = self._uri.conceal(message)
             return True
 
     def opened(self) -> None:
@@ -215,6 +215,7 @@ _ASKERS: Final = {
 
 def place_of(uri: ConnectionURI) -> str:
     """Whom a URI leads to: ``root@host:2222``, a socket, or the driver's path."""
+    uri = uri.without_secrets()
     host = uri.effective_host
     if host is None:
         return uri.params.get("socket") or uri.params.get("command") or f"{uri.driver}://{uri.path}"

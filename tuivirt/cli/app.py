@@ -7,7 +7,7 @@ from tuivirt import __version__, logs
 from tuivirt.cli.parser import COMMANDS, Parser, add_connect
 from tuivirt.config.load import load
 from tuivirt.config.options import RunOptions
-from tuivirt.core.source import Source
+from tuivirt.core.source import Source, shown_uri
 from tuivirt.core.uri import URIError
 from tuivirt.demo import demo_sources
 
@@ -67,5 +67,5 @@ def _demo(wanted: Sequence[str]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     names = [source.name for source in sources]
     for name in wanted:
         if name not in names:
-            raise URIError(f"there is no demo host {name!r}: they are {', '.join(names)}")
+            raise URIError(f"there is no demo host {shown_uri(name)!r}: they are {', '.join(names)}")
     return sources, tuple(wanted or names)

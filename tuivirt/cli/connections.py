@@ -9,6 +9,7 @@ from tuivirt.cli.parser import Parser, add_json
 from tuivirt.config.load import load
 from tuivirt.core.source import Source, shown_uri
 from tuivirt.core.text import plain
+from tuivirt.core.uri_secrets import conceal_uri
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -32,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
 def record(source: Source) -> dict[str, Any]:
     return {
         "name": source.name,
-        "uri": source.uri,
+        "uri": conceal_uri(source.uri),
         "source": source.source,
         "origin": source.origin,
         "group": source.group,

@@ -17,9 +17,10 @@ from tuivirt.cli.parser import Parser, add_json
 from tuivirt.config import paths
 from tuivirt.config.load import Configuration, ReadFile, load
 from tuivirt.config.problem import Problem
-from tuivirt.core.source import Source
+from tuivirt.core.source import Source, shown_uri
 from tuivirt.core.steps import Step
 from tuivirt.core.text import plain
+from tuivirt.core.uri_secrets import conceal_uri
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -50,7 +51,10 @@ def run(arguments: Sequence[str]) -> int:
                 {"path": str(f.path), "found": f.found, "problems": [str(p) for p in f.problems]}
                 for f in found.files
             ],
-            "default_uri": {"uri": found.default.uri, "source": found.default.origin},
+            "default_uri": {
+                "uri": found.default.uri and conceal_uri(found.default.uri),
+                "source": found.default.origin,
+            },
             "steps": [step._asdict() for step in steps],
         }
         print_json(facts)
@@ -114,7 +118,7 @@ def _print_facts(found: Configuration) -> None:
     for problem in found.problems:
         print(f"  {plain(str(problem))}")
     print(f"log: {plain(str(paths.log_file()))}")
-    print(f"default URI: {plain(found.default.uri or 'unknown')}, by {plain(found.default.origin)}")
+    print(f"default URI: {shown_uri(found.default.uri or 'unknown')}, by {plain(found.default.origin)}")
 
 
 def _print_step(step: Step) -> None:

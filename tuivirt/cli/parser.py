@@ -4,6 +4,7 @@ import argparse
 from typing import Final, NoReturn
 
 from tuivirt.core.text import plain
+from tuivirt.core.uri_secrets import conceal
 
 COMMANDS: Final = {
     "connections": "list what the sidebar would list",
@@ -19,7 +20,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End the process with status 2."""
-        self.exit(2, f"tuivirt: {plain(message)} (see {self.prog} --help)\n")
+        self.exit(2, f"tuivirt: {plain(conceal(message))} (see {self.prog} --help)\n")
 
 
 def add_connect(parser: argparse.ArgumentParser) -> None:

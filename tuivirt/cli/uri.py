@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tuivirt.cli.output import print_json
 from tuivirt.cli.parser import Parser, add_json
 from tuivirt.config.load import load
-from tuivirt.core.source import shown_uri, without_secrets
+from tuivirt.core.source import shown_uri
 from tuivirt.core.text import plain
 from tuivirt.core.uri import ConnectionURI
 from tuivirt.core.uri_check import warnings
@@ -20,7 +20,7 @@ def run(arguments: Sequence[str]) -> int:
     add_json(parser)
     options = parser.parse_args(arguments)
     given = ConnectionURI.parse(_resolved(options.uri))
-    uri = without_secrets(given)
+    uri = given.without_secrets()
     facts = {
         "uri": shown_uri(given.build()),
         "driver": uri.driver,

@@ -174,7 +174,13 @@ class _Parser:
         if not self._here:
             return "the end of the file"
         end = self._at + 1
-        while end < min(len(self._text), self._at + 12) and self._text[end] not in _BLANK + _ENDS:
+        # Of a URI no more than a character: it may be within a password.
+        line = self._text[self._text.rfind("\n", 0, end) + 1 : end + 200].partition("\n")[0]
+        while (
+            "://" not in line
+            and end < min(len(self._text), self._at + 12)
+            and self._text[end] not in _BLANK + _ENDS
+        ):
             end += 1
         return repr(_utf8(self._text[self._at : end]))
 

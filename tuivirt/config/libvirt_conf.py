@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from tuivirt.config.conf_grammar import ConfSyntaxError, Value, parse_conf
 from tuivirt.config.problem import Problem
+from tuivirt.core.uri_secrets import conceal
 
 _ALIAS: Final = re.compile(r"[A-Za-z0-9_-]+")
 _LARGEST: Final = 10 << 20  # bytes; libvirt reads no larger file
@@ -107,4 +108,4 @@ def _aliases(path: Path, value: Value | None) -> tuple[tuple[Alias, ...], list[P
 
 
 def _shown(item: Value) -> str:
-    return "a list" if isinstance(item.data, list) else repr(item.data)
+    return "a list" if isinstance(item.data, list) else conceal(repr(item.data))

@@ -9,6 +9,7 @@ from tuivirt.config.libvirt_conf import LibvirtConf
 from tuivirt.config.problem import Problem
 from tuivirt.core.source import Source
 from tuivirt.core.uri import ConnectionURI, URIError
+from tuivirt.core.uri_secrets import conceal_uri
 
 ARGUMENT = "-c"
 
@@ -76,10 +77,10 @@ def name_for(uri: str) -> str:
     try:
         parts = ConnectionURI.parse(uri)
     except URIError:
-        return uri
+        return conceal_uri(uri)
     if parts.host is not None:
         return parts.host
-    return parts._replace(query=(), fragment=None).build()
+    return conceal_uri(parts._replace(query=(), fragment=None).build())
 
 
 def _argument(text: str, found: list[Source]) -> str:

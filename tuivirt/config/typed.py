@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_h
 
 from tuivirt.config.problem import Problem
 from tuivirt.config.toml_file import TomlFile
+from tuivirt.core.uri_secrets import conceal
 
 if TYPE_CHECKING:
     from tuivirt.config.toml_lines import Path
@@ -51,7 +52,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def shown(raw: object) -> str:
     """A value as the user wrote it, roughly and briefly."""
-    text = str(raw).lower() if isinstance(raw, bool) else repr(raw)
+    text = str(raw).lower() if isinstance(raw, bool) else conceal(repr(raw))
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 

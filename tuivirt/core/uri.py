@@ -8,6 +8,7 @@ import difflib
 import re
 from typing import Final, NamedTuple, Self
 
+from tuivirt.core.uri_secrets import HIDDEN, conceal, conceal_uri, is_secret
 from tuivirt.core.uri_text import URIError, authority, decoded, encoded, parameters
 from tuivirt.core.uri_words import DRIVERS, PROXY_MODES, TRANSPORTS, Transport
 
@@ -40,7 +41,20 @@ class ConnectionURI(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a URI. Raises URIError where libvirt would not know what to connect to."""
+        """Read a URI. Raises URIError, which quotes no password, where libvirt would not know what to open."""
+        try:
+            return cls._parse(text)
+        except URIError:
+            shown = conceal_uri(text)
+            if shown == text:
+                raise
+        cls._parse(shown)  # for its mistake
+        raise URIError(
+            f"the password in {shown!r} cannot stand there: libvirt takes none in a URI, so leave it out"
+        )
+
+    @classmethod
+    def _parse(cls, text: str) -> Self:
         text = text.strip()
         # The two old spellings that libvirt itself still completes.
         if text.lower() == "xen" or text == "xen://":
@@ -96,6 +110,18 @@ class ConnectionURI(NamedTuple):
         kept = tuple((name, value) for name, value in self.query if name not in params)
         added = tuple((name, value) for name, value in params.items() if value is not None)
         return self._replace(query=kept + added)
+
+    def without_secrets(self) -> Self:
+        """The URI as it may be shown: what would be a password is hidden."""
+        user, colon, _ = (self.user or "").partition(":")
+        query = ((name, HIDDEN if is_secret(name) else value) for name, value in self.query)
+        return self._replace(user=f"{user}:{HIDDEN}" if colon else self.user, query=tuple(query))
+
+    def conceal(self, text: str) -> str:
+        """What libvirt or ssh says of this URI, without a password that stands in it."""
+        if self.user and ":" in self.user:
+            text = text.replace(self.user, str(self.without_secrets().user))
+        return conceal(text)
 
     @property
     def in_process(self) -> bool:

@@ -24,6 +24,7 @@ _OURS: Final = {"no_tty": "; tuivirt asks nothing all the same"}
 
 def warnings(uri: ConnectionURI) -> tuple[str, ...]:
     """One sentence for each part that has no effect, or for which libvirt will refuse the URI."""
+    uri = uri.without_secrets()
     return (*_part_warnings(uri), *_parameter_warnings(uri))
 
 

@@ -10,6 +10,7 @@ def explain(uri: ConnectionURI, *, privileged: bool = False) -> str:
 
     ``privileged``: asked by root, whose own session is the system daemon's business.
     """
+    uri = uri.without_secrets()
     return " ".join(
         (f"{_what(uri, privileged=privileged)}.", *_how(uri, privileged=privileged), *_extra(uri))
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuivirt.core.backend import Backend
 from tuivirt.core.errors import HostError
+from tuivirt.core.source import shown_uri
 from tuivirt.core.store import Store
 from tuivirt.resources.domain.actions.base import at
 from tuivirt.resources.domain.record import DomainRecord
@@ -31,7 +32,7 @@ class Copying:
     def offers(self, record: DomainRecord) -> list[Offer]:
         """Labels with their texts, or with what reads them."""
         facts = record.facts
-        uri = self._store.connections[record.host].uri
+        uri = shown_uri(self._store.connections[record.host].uri)
 
         def virsh(verb: str) -> str:
             return shlex.join(("virsh", "-c", uri, verb, *at(record.item)))
