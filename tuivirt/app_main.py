@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,7 @@ from tuivirt.logs import quiet_stderr
 if TYPE_CHECKING:
     from tuivirt.backend.vault import Vault
     from tuivirt.config.options import RunOptions
-    from tuivirt.core.steps import Step
     from tuivirt.ui.app import TuivirtApp
-    from tuivirt.ui.options import Ask
 
 
 def run(options: "RunOptions") -> int:
@@ -76,7 +74,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
             sources=options.sources,
             remembered=remembered,
             bookmarks=EditedBookmarks(options.sources, writable=not options.demo),
-            test_uri=_test_uri,
+            test_uri=fleet.test,
             journal=journal.write,
             theme=options.theme or remembered.get("theme", settings.theme),
             themes_dir=paths.themes_dir(),
@@ -127,16 +125,9 @@ def _complete() -> None:
 
 
 def _open_vault() -> "Vault":
-    from tuivirt.backend.vault import Vault
-    from tuivirt.config.remembered import Remembered
+    from tuivirt.kept import open_vault  # here: most hosts ask nothing
 
-    return Vault(Remembered(paths.kept_file(), delay=0))
-
-
-def _test_uri(uri: str, ask: "Ask") -> "AsyncIterator[Step]":
-    from tuivirt.backend.trial import trial
-
-    return trial(uri, ask)
+    return open_vault()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from tests.support.hosts import HostDomain, write_host
 from tests.support.terminal import Terminal
 from tests.support.wait import until
 from tuivirt.backend import doctor
-from tuivirt.core.question import Question
+from tuivirt.core.question import Answer, Question
 
 PASSWORD = "hunter2 ü'"
 
@@ -101,10 +101,10 @@ def test_the_limit_is_for_the_host_and_not_for_the_answer(uri: str) -> None:
     asked: list[Question] = []
     never = threading.Event()
 
-    def slowly(question: Question) -> str:
+    def slowly(question: Question) -> Answer:
         asked.append(question)
         never.wait(0.3)
-        return "joe" if question.kind == "user" else PASSWORD
+        return Answer("joe" if question.kind == "user" else PASSWORD)
 
-    assert doctor.run(uri, timeout=0.2, ask=slowly)[-1].ok
+    assert doctor.run(uri, timeout=0.2, by=doctor.Interviewer(slowly))[-1].ok
     assert [question.kind for question in asked] == ["user", "password"]

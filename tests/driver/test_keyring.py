@@ -18,7 +18,10 @@ from tests.support.tuivirt_terminal import App
 from tests.support.wait import until
 from tuivirt.backend import vault as vaults
 from tuivirt.backend.vault import SERVICE, Vault
+from tuivirt.cli import doctor
 from tuivirt.core.changes import Happened
+from tuivirt.core.question import Answer, Question
+from tuivirt.kept import open_vault
 
 PASSWORD = "hunter2"
 
@@ -200,6 +203,70 @@ def test_no_answer_is_logged(
     for secret in (PASSWORD, "outdated"):
         assert secret not in caplog.text
         assert secret not in repr(user.changes)
+
+
+def test_two_connections_to_one_host_try_a_wrong_one_once(user: User, uri: str, ring: FakeKeyring) -> None:
+    """Two bookmarks, opened at once: a server may lock out who is wrong twice."""
+    name, password = keep_both(user, uri, ring)
+    ring.passwords[SERVICE, password] = "outdated"
+    ring.asked.clear()
+    user.fleet.add("again", uri, read_only=False)
+    for host in (HOST, "again"):
+        user.fleet.connect(host)
+    for host in (HOST, "again"):
+        user.question(host)
+    assert ring.asked == [name, password]
+    for host in (HOST, "again"):
+        user.answer("joe", host)
+        user.answer(PASSWORD, host)
+        user.until_phase("open", host)
+
+
+def test_two_connections_to_one_host_both_take_the_right_one(user: User, uri: str, ring: FakeKeyring) -> None:
+    keep_both(user, uri, ring)
+    asked = len(user.asked)
+    user.fleet.add("again", uri, read_only=False)
+    for host in (HOST, "again"):
+        user.fleet.connect(host)
+    for host in (HOST, "again"):
+        user.until_phase("open", host)
+    assert len(user.asked) == asked
+
+
+async def nobody(question: Question) -> None:
+    raise AssertionError(question)
+
+
+async def test_a_test_keeps_what_is_ticked_and_takes_what_was_kept(
+    user: User, uri: str, ring: FakeKeyring
+) -> None:
+    async def ask(question: Question) -> Answer:
+        assert question.may_keep
+        return Answer("joe" if question.kind == "user" else PASSWORD, keep=True)
+
+    assert all([step.ok async for step in user.fleet.test(uri, ask)])
+    until(lambda: len(ring.passwords) == 2, "both are kept")
+    assert all([step.ok async for step in user.fleet.test(uri, nobody)])
+    user.begin(uri)
+    user.until_phase("open")
+    assert user.asked == []
+
+
+def test_doctor_takes_what_was_kept(
+    user: User,
+    uri: str,
+    ring: FakeKeyring,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    vault = open_vault()
+    for account in keep_both(user, uri, ring):
+        vault.put(account, ring.passwords[SERVICE, account])
+    monkeypatch.setattr(doctor, "_in_terminal", lambda: True)
+    assert doctor.run([uri]) == 0
+    shown = capsys.readouterr()
+    assert "ok   list: 1 domain" in shown.out
+    assert PASSWORD not in shown.out + shown.err
 
 
 def test_in_the_app(uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from textual.widgets._select import SelectOverlay
 
 from tests.support.pilot import pasted, type_ahead, until
-from tuivirt.core.question import Question
+from tuivirt.core.question import Answer, Question
 from tuivirt.core.source import Source
 from tuivirt.core.steps import Step
 from tuivirt.ui.dialogs.bookmark import BookmarkDialog, BookmarkEdit
@@ -368,7 +368,7 @@ async def test_steps_are_shown_as_they_come() -> None:
 async def test_what_the_host_asks_is_asked_over_the_dialog() -> None:
     async def steps(_uri: str, ask: Ask) -> AsyncIterator[Step]:
         answer = await ask(Question(1, "h", "root@h", "ssh", "password", "root@h's password: "))
-        yield Step("SSH authentication", ok=answer == "hunter2")
+        yield Step("SSH authentication", ok=answer == Answer("hunter2"))
 
     async def check(form: Form, pilot: Pilot[None]) -> None:
         for answer, verdict in (("hunter2", "it works"), (None, "it does not work")):

@@ -1,8 +1,11 @@
 """Which answers may be kept in the keyring, and as whose answer to what."""
 
+import threading
+from collections.abc import Iterator
+
 import pytest
 
-from tests.support.fake_keyring import Notes
+from tests.support.fake_keyring import FakeKeyring, Notes, installed
 from tuivirt.backend.keeping import Keeping
 from tuivirt.backend.prompt_words import Words
 from tuivirt.backend.vault import Vault
@@ -47,6 +50,67 @@ def test_no_other_question_gets_the_answer() -> None:
         other.answered("", "user", Answer(user))
         accounts.add(other.account(words, "ssh"))
     assert len(accounts) == 6
+
+
+@pytest.fixture
+def lent() -> Iterator[tuple[Vault, FakeKeyring]]:
+    """A keyring with one answer, and its vault."""
+    with installed() as ring:
+        vault = Vault(Notes())
+        vault.put("joe", "s3cret")
+        yield vault, ring
+
+
+class Waiting(threading.Thread):
+    """Borrows, and is seen to wait for it."""
+
+    def __init__(self, vault: Vault) -> None:
+        super().__init__(daemon=True)
+        self._vault = vault
+        self.waits, self.over = threading.Event(), False
+        self.found: str | None = "nothing yet"
+        self.start()
+        assert self.waits.wait(5)
+
+    def run(self) -> None:
+        self.found = self._vault.borrow("joe", self, self._look)
+
+    def _look(self) -> bool:
+        self.waits.set()
+        return self.over
+
+
+def test_what_one_attempt_tries_no_other_tries_meanwhile(lent: tuple[Vault, FakeKeyring]) -> None:
+    vault, ring = lent
+    assert vault.borrow("joe", "first", lambda: False) == "s3cret"
+    second, third = Waiting(vault), Waiting(vault)
+    third.over = True
+    vault.give_back("another", ["joe"])
+    third.join(5)
+    assert third.found is None, "it was given up"
+    vault.forget("joe")
+    vault.give_back("first", ["joe"])
+    second.join(5)
+    assert second.found is None
+    assert ring.asked == ["joe"]
+
+
+def test_what_was_right_is_tried_by_the_next(lent: tuple[Vault, FakeKeyring]) -> None:
+    vault, _ = lent
+    vault.borrow("joe", "first", lambda: False)
+    assert vault.borrow("joe", "first", lambda: False) == "s3cret", "by another process of the same attempt"
+    second = Waiting(vault)
+    vault.give_back("first", ["joe"])
+    second.join(5)
+    assert second.found == "s3cret"
+
+
+def test_an_attempt_that_ends_lets_the_next_one_try(lent: tuple[Vault, FakeKeyring]) -> None:
+    vault, _ = lent
+    for _ in range(2):
+        attempt = Keeping(vault, "lab", lambda _sentence: None)
+        assert attempt.take("joe", "password") == "s3cret"
+        attempt.close()
 
 
 def test_an_account_is_one_line_of_plain_text() -> None:

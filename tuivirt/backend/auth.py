@@ -6,7 +6,9 @@ from typing import Final
 import libvirt
 
 from tuivirt.backend.askpass import Askpass
-from tuivirt.backend.prompter import CREDENTIALS, Prompter
+from tuivirt.backend.errors import explain_error
+from tuivirt.backend.prompter import CREDENTIALS, MOST, Prompter
+from tuivirt.core.errors import HostError
 from tuivirt.core.uri import ConnectionURI
 from tuivirt.core.uri_check import is_on
 
@@ -14,6 +16,10 @@ HASTE: Final = 3
 """How often more an ssh is tried that ended before libvirt had written a byte: at that it reads no words of
 ssh, and it happens on a busy machine, where a name does not resolve or a port refuses.
 """
+
+
+class CancelledError(Exception):
+    """The user cancelled the login."""
 
 
 def open_connection(uri: ConnectionURI, *, read_only: bool) -> libvirt.virConnect:
@@ -31,9 +37,25 @@ def open_asking(
 ) -> libvirt.virConnect:
     """Open ``uri``; what libvirt and ssh ask is asked of the user. Blocks until it is answered.
 
-    The program of ``ext`` gets no terminal either: it may be an ssh. Raises libvirtError, and OSError where
-    ssh cannot be given a way to ask. ``no_tty=1`` asks nothing.
+    The program of ``ext`` gets no terminal either: it may be an ssh. ``no_tty=1`` asks nothing.
+    Raises CancelledError, libvirtError, HostError when no answer was accepted, and OSError where ssh cannot
+    be given a way to ask.
     """
+    try:
+        return _open_asking(uri, read_only, prompter, askpass)
+    except libvirt.libvirtError as error:
+        if prompter.cancelled:
+            raise CancelledError from None
+        if prompter.gave_up:
+            found = explain_error(error, uri.build())
+            words = f"{MOST} answers were not accepted: {found.message}"
+            raise HostError(words, found.code, found.domain, "Connect again to try once more.") from None
+        raise
+
+
+def _open_asking(
+    uri: ConnectionURI, read_only: bool, prompter: Prompter, askpass: Askpass
+) -> libvirt.virConnect:
     asks = not is_on(uri.params.get("no_tty"))
     if not asks:
         prompter.close()

@@ -13,12 +13,12 @@ import libvirt
 
 from tuivirt.backend import event_thread
 from tuivirt.backend.askpass import Askpass
-from tuivirt.backend.auth import open_asking
+from tuivirt.backend.auth import CancelledError, open_asking
 from tuivirt.backend.desk import Desk
 from tuivirt.backend.errors import explain_error
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.opener import Appointment, Opener
-from tuivirt.backend.prompter import MOST, Prompter
+from tuivirt.backend.prompter import Prompter
 from tuivirt.core.backend import Watch
 from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened, HostFacts, Phase
 from tuivirt.core.errors import HostError
@@ -208,7 +208,7 @@ class Connection:
         except HostError as error:
             self._failed(attempt, error)
             return
-        except _CancelledError:
+        except CancelledError:
             self._cancelled(attempt)
             return
         except (ValueError, OSError) as error:  # a URIError, or text that no C string can hold; no askpass
@@ -224,19 +224,10 @@ class Connection:
         prompter = Prompter(self._desk, self._state.name, uri, self._vault)
         with self._lock:
             if attempt != self._attempt:
-                raise _CancelledError
+                raise CancelledError
             self._prompter = prompter
         try:
             return open_asking(uri, read_only=self._state.read_only, prompter=prompter, askpass=self._askpass)
-        except libvirt.libvirtError as error:
-            if prompter.cancelled:
-                raise _CancelledError from None
-            if prompter.gave_up:
-                found = explain_error(error, self._state.uri)
-                words = f"{MOST} answers were not accepted: {found.message}"
-                hint = "Connect again to try once more."
-                raise HostError(words, found.code, found.domain, hint) from None
-            raise
         finally:
             prompter.close()
 
@@ -395,10 +386,6 @@ class Connection:
             key = Key(self._state.name, KIND, self._state.name)
             entry = Entry(now, key, key.id, "connection", _WORDS[phase], self._state.error)
             self._inbox.put(Happened(entry))
-
-
-class _CancelledError(Exception):
-    """The user does not want this attempt any more."""
 
 
 _WORDS: dict[str, str] = {

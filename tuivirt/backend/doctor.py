@@ -5,21 +5,27 @@ behind when the limit is over.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import libvirt
 
 from tuivirt.backend import event_thread, reach
 from tuivirt.backend.auth import open_connection
 from tuivirt.backend.errors import explain_error, step_of
-from tuivirt.backend.interview import Ask, open_answering
+from tuivirt.backend.interview import Ask, DeclinedError, open_answering
 from tuivirt.backend.limited import UnansweredError, limited
+from tuivirt.core.errors import HostError
+from tuivirt.core.question import Question
 from tuivirt.core.steps import Step
 from tuivirt.core.uri import ConnectionURI, URIError
 from tuivirt.core.uri_check import is_on, warnings
 from tuivirt.core.uri_explain import explain
+
+if TYPE_CHECKING:
+    from tuivirt.backend.askpass import Askpass
+    from tuivirt.backend.vault import Vault
 
 TIMEOUT: Final = 15.0
 """Seconds for each step. A far host's first answer takes a few; nobody waits longer for a test."""
@@ -31,17 +37,29 @@ def versions() -> dict[str, str]:
     return {"libvirt": f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"}
 
 
-def run(uri: str, *, read_only: bool = False, timeout: float = TIMEOUT, ask: Ask | None = None) -> list[Step]:
+class Interviewer(NamedTuple):
+    """Who answers what the host asks."""
+
+    ask: Ask
+    """Called on the thread that iterates over the steps."""
+    vault: "Callable[[], Vault] | None" = None
+    """Opens what has the answers that the user has had kept."""
+    askpass: "Askpass | None" = None
+
+
+def run(
+    uri: str, *, read_only: bool = False, timeout: float = TIMEOUT, by: Interviewer | None = None
+) -> list[Step]:
     """All steps up to the first that fails. Blocks for a few times ``timeout`` at most."""
-    return list(steps(uri, read_only=read_only, timeout=timeout, ask=ask))
+    return list(steps(uri, read_only=read_only, timeout=timeout, by=by))
 
 
 def steps(
-    uri: str, *, read_only: bool = False, timeout: float = TIMEOUT, ask: Ask | None = None
+    uri: str, *, read_only: bool = False, timeout: float = TIMEOUT, by: Interviewer | None = None
 ) -> Iterator[Step]:
     """The steps one by one, as they are done; ends after the first that fails.
 
-    ``ask`` is called, on the thread that iterates, for what the host asks; without it nothing is asked.
+    ``by`` answers what the host asks; without it nothing is asked, nor taken from the keyring.
     """
     privileged = os.geteuid() == 0
     try:
@@ -54,21 +72,28 @@ def steps(
         yield step
         if not step.ok:
             return
-    yield from _open(parts, read_only=read_only, timeout=timeout, ask=ask)
+    yield from _open(parts, read_only=read_only, timeout=timeout, by=by)
 
 
-def _open(parts: ConnectionURI, *, read_only: bool, timeout: float, ask: Ask | None) -> Iterator[Step]:
+def _open(parts: ConnectionURI, *, read_only: bool, timeout: float, by: Interviewer | None) -> Iterator[Step]:
     event_thread.ensure_running()
     try:
-        if ask is None:
+        if by is None:
             call = partial(open_connection, parts, read_only=read_only)
             conn = limited(call, timeout, libvirt.libvirtError)
         else:
-            conn = open_answering(parts, ask, read_only=read_only, timeout=timeout)
-    except libvirt.libvirtError as error:
+            conn = open_answering(
+                parts, by.ask, read_only=read_only, timeout=timeout, vault=by.vault, askpass=by.askpass
+            )
+    except (libvirt.libvirtError, HostError) as error:
         failed = _failed(error, parts)
         yield from _passed(parts, failed.step)
-        yield failed if ask is not None else _unasked(failed)
+        yield failed if by is not None else _unasked(failed)
+        return
+    except DeclinedError as error:
+        step = _step_of_question(error.question)
+        yield from _passed(parts, step)
+        yield Step(step, False, "you cancelled the login", "Test again to be asked again.")
         return
     except UnansweredError:
         yield _unanswered("open", timeout)
@@ -135,8 +160,14 @@ def _unchecked(parts: ConnectionURI, stage: str) -> bool:
     return ignored and stage in {"host key", "TLS certificate"}
 
 
-def _failed(error: libvirt.libvirtError, parts: ConnectionURI, step: str = "") -> Step:
-    found = explain_error(error, parts.build())
+def _step_of_question(question: Question) -> str:
+    if question.kind == "host key":
+        return "host key"
+    return "SSH authentication" if "ssh" in question.asker else "authentication"
+
+
+def _failed(error: libvirt.libvirtError | HostError, parts: ConnectionURI, step: str = "") -> Step:
+    found = error if isinstance(error, HostError) else explain_error(error, parts.build())
     return Step(step or step_of(found.message, found.code), False, found.message, found.hint)
 
 

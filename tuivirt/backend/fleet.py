@@ -1,6 +1,6 @@
 """The fleet: every connection of the app behind the protocol that the user interface sees."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -17,7 +17,8 @@ from tuivirt.core.changes import Change, ConnectionRemoved, ConsoleChanged
 from tuivirt.core.console import Console, ConsoleState, Output, Take
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
-from tuivirt.core.question import Answer
+from tuivirt.core.question import Answer, Question
+from tuivirt.core.steps import Step
 
 if TYPE_CHECKING:
     from tuivirt.backend.runner import KeepDefinition, Runner
@@ -69,6 +70,12 @@ class Fleet:
         from tuivirt.backend.runner import Runner
 
         return Runner(self._inbox, parallel=self._options.parallel, keep=self._keep_definition)
+
+    def test(self, uri: str, ask: Callable[[Question], Awaitable[Answer | None]]) -> AsyncIterator[Step]:
+        """Try a URI step by step; ``ui.options.Test``."""
+        from tuivirt.backend.trial import trial
+
+        return trial(uri, ask, vault=self._vault, askpass=self._askpass)
 
     def attach(self, wake: Callable[[], None]) -> None:
         self._inbox.attach(wake)

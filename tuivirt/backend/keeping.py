@@ -1,5 +1,6 @@
 """What one attempt to connect takes from the vault, and leaves in it when it succeeds."""
 
+import logging
 import re
 import threading
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from tuivirt.core.text import plain
 
 if TYPE_CHECKING:
     from tuivirt.backend.prompt_words import Words
+
+log = logging.getLogger(__name__)
 
 _LASTING: Final = frozenset({"user", "realm", "password", "passphrase"})
 _PASSWORD: Final = re.compile(r"password|passphrase", re.IGNORECASE)
@@ -31,6 +34,7 @@ class Keeping:
         """By account, what the vault had; of names alone, which are proposed again."""
         self._wanted: dict[str, str] = {}
         """By account, what the user wants kept once it has let us in."""
+        self._closed = False
 
     def account(self, words: "Words", asker: str) -> str:
         """What the answer to a question is kept as; empty for what is never kept.
@@ -46,8 +50,11 @@ class Keeping:
         return " · ".join(plain(part) for part in (*whose, " ".join(words.prompt.split())))
 
     def take(self, account: str, kind: str) -> str | None:
-        """What was kept, at the first question of an attempt; may block while the keyring is unlocked."""
-        answer = self._vault.get(account) if account else None
+        """What was kept, at the first question of an attempt.
+
+        May block while the keyring is unlocked, and while another attempt tries the same.
+        """
+        answer = self._vault.borrow(account, self, lambda: self._closed) if account else None
         if answer is not None:
             self._taken[account] = answer if kind == "user" else ""
             self._note_user(kind, answer)
@@ -58,6 +65,7 @@ class Keeping:
         proposal = self._taken.pop(account, None)
         if proposal is not None:
             self._vault.forget(account)
+            self._vault.give_back(self, [account])
         return proposal
 
     def refuse_all(self) -> dict[str, str]:
@@ -74,18 +82,22 @@ class Keeping:
 
     def opened(self) -> None:
         """The answers were right: keep what the user wants kept, without waiting for the keyring."""
+        self._vault.give_back(self, list(self._taken))
         wanted, self._wanted = self._wanted, {}
         if wanted:
             threading.Thread(target=self._put, args=(wanted,), name="keyring", daemon=True).start()
 
     def close(self) -> None:
+        self._closed = True
         self._wanted.clear()
+        self._vault.give_back(self, list(self._taken))
 
     def _put(self, wanted: dict[str, str]) -> None:
         for account, answer in wanted.items():
             try:
                 self._vault.put(account, answer)
             except VaultError as error:
+                log.warning("the keyring: %s", error)
                 self._tell(f"the keyring did not keep the answer: {error}")
                 return
 

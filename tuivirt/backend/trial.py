@@ -5,27 +5,41 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from tuivirt.backend import doctor
-from tuivirt.core.question import Question
+from tuivirt.backend.askpass import Askpass
+from tuivirt.core.question import Answer, Question
 from tuivirt.core.steps import Step
 
-_Asked = tuple[Question, "Future[str | None]"]
+if TYPE_CHECKING:
+    from tuivirt.backend.vault import Vault
+
+_Asked = tuple[Question, "Future[Answer | None]"]
 
 
-async def trial(uri: str, ask: Callable[[Question], Awaitable[str | None]]) -> AsyncIterator[Step]:
-    """The steps of ``doctor``, each as soon as it is done. ``ask`` is awaited here for what the host asks."""
+async def trial(
+    uri: str,
+    ask: Callable[[Question], Awaitable[Answer | None]],
+    *,
+    vault: "Callable[[], Vault] | None" = None,
+    askpass: Askpass | None = None,
+) -> AsyncIterator[Step]:
+    """The steps of ``doctor``, each as soon as it is done. ``ask`` is awaited here for what the host asks.
+
+    ``vault`` and ``askpass``: those of the app, if it shares them.
+    """
     loop = asyncio.get_running_loop()
     told: asyncio.Queue[Step | _Asked | None] = asyncio.Queue()
-    answers: list[Future[str | None]] = []
+    answers: list[Future[Answer | None]] = []
     over = False
 
     def put(item: Step | _Asked | None) -> None:
         with suppress(RuntimeError):  # the loop has ended, and the app with it
             loop.call_soon_threadsafe(told.put_nowait, item)
 
-    def ask_there(question: Question) -> str | None:
-        answer: Future[str | None] = Future()
+    def ask_there(question: Question) -> Answer | None:
+        answer: Future[Answer | None] = Future()
         answers.append(answer)
         if over:
             return None
@@ -34,7 +48,7 @@ async def trial(uri: str, ask: Callable[[Question], Awaitable[str | None]]) -> A
 
     def work() -> None:
         try:
-            for step in doctor.steps(uri, ask=ask_there):
+            for step in doctor.steps(uri, by=doctor.Interviewer(ask_there, vault, askpass)):
                 put(step)
         finally:
             put(None)

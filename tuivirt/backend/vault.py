@@ -6,7 +6,7 @@ whoever never ticks the box has no keyring unlocked.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import Any, Final, Protocol, TypeVar
 
@@ -41,6 +41,8 @@ class Vault:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._lock = threading.Lock()
+        self._lent: dict[str, object] = {}
+        self._returned = threading.Condition()
 
     @property
     def is_there(self) -> bool:
@@ -57,6 +59,34 @@ class Vault:
             log.warning("the keyring: %s", error)
             return None
         return answer
+
+    def borrow(self, account: str, borrower: object, over: Callable[[], bool]) -> str | None:
+        """The same for a try: until it is given back nobody else gets it, for it may be wrong, and servers
+        lock out who guesses.
+
+        Waits for that, until it is ``over`` or too long; then None.
+        """
+        if account not in self._accounts:
+            return None
+        with self._returned:
+            free = self._returned.wait_for(
+                lambda: over() or self._lent.get(account, borrower) is borrower, PATIENCE
+            )
+            if over() or not free:
+                return None
+            self._lent[account] = borrower
+        answer = self.get(account)
+        if answer is None:
+            self.give_back(borrower, [account])
+        return answer
+
+    def give_back(self, borrower: object, accounts: Iterable[str]) -> None:
+        """The try is over: they proved right, were forgotten, or nothing is known."""
+        with self._returned:
+            for account in accounts:
+                if self._lent.get(account) is borrower:
+                    del self._lent[account]
+            self._returned.notify_all()
 
     def put(self, account: str, answer: str) -> None:
         """Raises VaultError."""

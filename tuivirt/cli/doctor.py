@@ -1,6 +1,7 @@
 """``tuivirt doctor``: versions, files, the default URI and why, and a stepwise test of one connection.
 
-In a terminal it asks what the host asks; for scripts (``--json``, a pipe) it asks nothing.
+In a terminal it asks what the host asks and the keyring does not know; for scripts (``--json``, a pipe) it
+asks nothing.
 """
 
 import platform
@@ -17,10 +18,12 @@ from tuivirt.cli.parser import Parser, add_json
 from tuivirt.config import paths
 from tuivirt.config.load import Configuration, ReadFile, load
 from tuivirt.config.problem import Problem
+from tuivirt.core.question import Answer, Question
 from tuivirt.core.source import Source, shown_uri
 from tuivirt.core.steps import Step
 from tuivirt.core.text import plain
 from tuivirt.core.uri_secrets import conceal_uri
+from tuivirt.kept import open_vault
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -91,7 +94,13 @@ def _steps(source: Source | None, *, asking: bool) -> Iterator[Step]:
             "default URI", False, "there is none, as libvirt.conf is broken", "Mend the file named above."
         )
     else:
-        yield from doctor.steps(source.uri, read_only=source.read_only, ask=ask if asking else None)
+        by = doctor.Interviewer(_ask, open_vault) if asking else None
+        yield from doctor.steps(source.uri, read_only=source.read_only, by=by)
+
+
+def _ask(question: Question) -> Answer | None:
+    text = ask(question)
+    return Answer(text) if text is not None else None
 
 
 def _versions() -> dict[str, str]:

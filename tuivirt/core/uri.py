@@ -41,7 +41,10 @@ class ConnectionURI(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a URI. Raises URIError, which quotes no password, where libvirt would not know what to open."""
+        """Read a URI. Raises URIError where libvirt would not know what to connect to.
+
+        No password is quoted in that.
+        """
         try:
             return cls._parse(text)
         except URIError:

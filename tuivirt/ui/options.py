@@ -5,11 +5,11 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol
 
 from tuivirt.core.journal import Entry
-from tuivirt.core.question import Question
+from tuivirt.core.question import Answer, Question
 from tuivirt.core.source import Source
 from tuivirt.core.steps import Step
 
-Ask = Callable[[Question], Awaitable[str | None]]
+Ask = Callable[[Question], Awaitable[Answer | None]]
 """Asks the user; None cancels the login."""
 
 Test = Callable[[str, Ask], AsyncIterator[Step]]

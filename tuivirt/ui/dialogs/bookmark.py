@@ -15,7 +15,7 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
-from tuivirt.core.question import Question
+from tuivirt.core.question import Answer, Question
 from tuivirt.core.source import Source
 from tuivirt.core.steps import Step
 from tuivirt.core.text import plain
@@ -234,11 +234,10 @@ class BookmarkDialog(Dialog[BookmarkEdit]):
         failed = sum(not step.ok for step in self._steps)
         self._show_steps("", "it works" if self._steps and not failed else "it does not work")
 
-    async def _ask(self, question: Question) -> str | None:
+    async def _ask(self, question: Question) -> Answer | None:
         from tuivirt.ui.dialogs.credential import CredentialDialog
 
-        answer = await self.app.push_screen_wait(CredentialDialog(question))
-        return answer.text if answer is not None else None
+        return await self.app.push_screen_wait(CredentialDialog(question))
 
     def _forget_test(self) -> None:
         """Results are those of another URI."""
