@@ -19,6 +19,7 @@ from tests.support.wait import until
 from tuivirt.backend import doctor, ls
 from tuivirt.backend.vault import Vault
 from tuivirt.core.backend import Watch
+from tuivirt.core.question import Answer
 from tuivirt.core.source import Source
 
 
@@ -163,6 +164,25 @@ def test_commands_ask_nothing_over_ssh_either(sshd: Sshd) -> None:
     assert (last.ok, last.step) == (False, "host key")
     (row,) = ls.run([Source("lab", uri, "argument", "-c")], query="", timeout=10)
     assert "Host key verification failed" in row["error"]
+
+
+@as_root
+def test_doctor_says_where_the_login_was_cancelled_or_refused(sshd: Sshd) -> None:
+    """ssh ends, and what libvirt then says names neither."""
+
+    def answering(*answers: str | None) -> doctor.Interviewer:
+        left = list(answers)
+        return doctor.Interviewer(lambda _: Answer(text) if (text := left.pop(0)) is not None else None)
+
+    last = doctor.run(sshd.ssh_uri(), by=answering(None))[-1]
+    assert (last.step, last.ok, last.detail) == ("host key", False, "you cancelled the login")
+    *passed, last = doctor.run(sshd.ssh_uri(), by=answering("yes", "wrong", None))
+    assert (last.step, last.detail) == ("SSH authentication", "you cancelled the login")
+    assert passed[-1].step == "host key"
+    last = doctor.run(sshd.ssh_uri(), by=answering("wrong", "wrong", "wrong"))[-1]
+    assert (last.step, last.ok) == ("SSH authentication", False)
+    assert "Permission denied" in last.detail
+    assert doctor.run(sshd.ssh_uri(), by=answering(PASSWORD))[-1].ok
 
 
 def test_one_ssh_carries_everything_and_our_wrapper_is_never_shown(
