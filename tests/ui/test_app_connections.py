@@ -10,9 +10,12 @@ import pytest
 
 from tests.support.app import Running, running
 from tests.support.world import LAB1, NAMES, NOW, SOURCES, world
-from tuivirt.core.backend import Call
+from tuivirt.core.backend import Call, Order, Request
 from tuivirt.core.changes import HostLoad, HostSampled
+from tuivirt.core.console import Console
+from tuivirt.core.key import Key
 from tuivirt.core.source import Source
+from tuivirt.ui.dialogs.confirm import QuestionDialog
 from tuivirt.ui.panes.connection_roster import ALL
 
 
@@ -185,6 +188,56 @@ async def test_bookmarks_are_added_and_shown() -> None:
         await run.until(lambda: "new" in run.main.connections.names, "the new one")
         assert run.listing.scope == "new"
         assert run.bookmarks.kept["new"].uri == "test:///default"
+
+
+async def edited(run: Running, *keys: str) -> None:
+    """The bookmark lab1, changed and entered; the field with the URI has the focus."""
+    run.main.hosts.edit("lab1")
+    await run.until_dialog("Edit bookmark lab1")
+    await run.press(*keys, "enter")
+
+
+async def test_an_edit_that_closes_an_open_connection_asks_first() -> None:
+    async with fleet() as run:
+        run.backend.perform(Request("domain.start", (Order(Key("lab1", "domain", "x"), "db02", ""),)))
+        run.backend.run(run.backend.requests[0])
+        await run.until(lambda: run.main.performer.running("lab1"), "something runs there")
+        run.main.consoles.open(Console(LAB1[0].key, "serial0"), "web01")
+        await edited(run, "2")
+        question = await run.until_dialog("lab1 is open: it is closed, and opened anew.")
+        assert isinstance(question, QuestionDialog)
+        assert "1actionisrunning." in run.packed
+        assert "1openconsoleends." in run.packed
+        await run.press("enter")  # the safe answer
+        await run.until_dialog("Edit bookmark lab1")
+        assert "/system2" in run.text, "what was typed is still there"
+        assert run.backend.asked == []
+        await run.press("enter")
+        await run.until_dialog("lab1 is open")
+        await run.press("y")
+        await run.until_main()
+        assert run.backend.asked == [("forget", "lab1"), ("connect", "lab1")]
+        assert run.bookmarks.kept["lab1"].uri.endswith("/system2")
+
+
+async def test_an_edit_that_closes_nothing_does_not_ask() -> None:
+    async with fleet() as run:
+        await edited(run)
+        await run.until_main()
+        assert run.backend.asked == []
+        run.backend.connection("lab1", "stale", error="connection lost")
+        await run.until_text("◑ lab1")
+        await edited(run, "2")
+        await run.until_main()
+        assert run.backend.asked == [("forget", "lab1"), ("connect", "lab1")]
+
+
+async def test_removing_an_open_connection_says_that_it_is_closed() -> None:
+    async with fleet() as run:
+        await run.press("shift+tab", "x")
+        await run.until_dialog("Remove the bookmark lab1?")
+        assert "Itisopen,andisclosed." in run.packed
+        await run.press("escape")
 
 
 async def test_a_bookmark_that_cannot_be_written_is_told_and_nothing_changes() -> None:

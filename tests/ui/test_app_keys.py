@@ -594,7 +594,10 @@ async def autoconnect(run: Running, key: str) -> None:
 @case("connections.read_only")
 async def read_only(run: Running, key: str) -> None:
     await run.press(key)
-    assert run.bookmarks.kept["lab1"].read_only
+    await run.until_dialog("lab1 is open: it is closed, and opened anew read-only.")
+    assert run.backend.asked == []
+    await run.press("y")
+    await run.until(lambda: run.bookmarks.kept["lab1"].read_only, "it is kept")
     assert run.backend.asked == [("forget", "lab1"), ("connect", "lab1")]
     assert run.backend.states["lab1"].read_only
 

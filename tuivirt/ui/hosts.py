@@ -1,6 +1,7 @@
 """What is done to connections: open, close, bookmark, and the actions of a host."""
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from tuivirt.core.action import virsh_line
 from tuivirt.core.backend import Backend, Order, Request
@@ -13,7 +14,11 @@ from tuivirt.ui.giving_up import tries
 from tuivirt.ui.options import Options
 
 if TYPE_CHECKING:
+    from tuivirt.ui.dialogs.bookmark import BookmarkEdit
     from tuivirt.ui.screens.main import MainScreen
+
+
+_ANEW: Final = ", and opened anew"
 
 
 class Hosts:
@@ -85,13 +90,37 @@ class Hosts:
         if self._may_edit():
             self._main.run_worker(self._edit(source), group="dialog")
 
+    async def _may_close(self, name: str, title: str, then: str, *, yes: str) -> bool:
+        """Whether to close a connection for the sake of its bookmark: asks while it is open or in use."""
+        left, main = self._main.performer.leaves_behind(name), self._main
+        if self._phase(name) != "open" and not left:
+            return True
+        from tuivirt.ui.dialogs.confirm import QuestionDialog
+
+        consoles = sum(console.domain.connection == name for console in main.consoles.opened)
+        ends = f"{consoles} open console{'s end' if consoles > 1 else ' ends'}." if consoles else ""
+        question = " ".join(filter(None, (f"{name} is open: it is closed{then}.", left, ends)))
+        sure = await main.app.push_screen_wait(QuestionDialog(title, question, yes=yes, danger=True))
+        return bool(sure)
+
+    async def _may_save(self, old: Source | None, edit: "BookmarkEdit") -> bool:
+        if old is None or (old.name, old.uri, old.read_only) == (edit.name, edit.uri, edit.read_only):
+            return True
+        return await self._may_close(old.name, "Save bookmark", _ANEW, yes="Save")
+
     async def _edit(self, source: Source | None) -> None:
         from tuivirt.ui.dialogs.bookmark import BookmarkDialog
 
         names = [name for name in self._sources if source is None or name != source.name]
         groups = sorted({source.group for source in self._sources.values() if source.group})
         edited = await self._main.app.push_screen_wait(
-            BookmarkDialog(source, taken=names, test=self._options.test_uri, groups=groups)
+            BookmarkDialog(
+                source,
+                taken=names,
+                test=self._options.test_uri,
+                groups=groups,
+                may_save=partial(self._may_save, source),
+            )
         )
         if edited is None:
             return
@@ -107,30 +136,38 @@ class Hosts:
         self._save(source.name if source else None, bookmark)
 
     def set_autoconnect(self, name: str) -> None:
-        self._change(name, lambda s: {"autoconnect": not s.autoconnect})
+        if self._is_bookmark(name, "changed"):
+            source = self._sources[name]
+            self._save(name, source._replace(autoconnect=not source.autoconnect))
 
     def set_read_only(self, name: str) -> None:
-        self._change(name, lambda s: {"read_only": not s.read_only})
+        if self._is_bookmark(name, "changed"):
+            self._main.run_worker(self._set_read_only(self._sources[name]), group="dialog")
 
-    def _change(self, name: str, changes: Any) -> None:
+    async def _set_read_only(self, source: Source) -> None:
+        mode = "for writing" if source.read_only else "read-only"
+        if await self._may_close(source.name, f"Open {mode}", f"{_ANEW} {mode}", yes="Open anew"):
+            self._save(source.name, source._replace(read_only=not source.read_only))
 
+    def _is_bookmark(self, name: str, done: str) -> bool:
+        """Whether it can be edited here; if not, says so."""
         source = self._sources[name]
         if source.source != "bookmark":
-            self._main.tell(f"{name} comes from {source.origin}; only bookmarks are changed here.")
-            return
-        self._save(name, source._replace(**changes(source)))
+            self._main.tell(f"{name} comes from {source.origin}; only bookmarks are {done} here.")
+        return source.source == "bookmark"
 
     def remove(self, name: str) -> None:
-        source = self._sources[name]
-        if source.source != "bookmark":
-            self._main.tell(f"{name} comes from {source.origin}; only bookmarks are removed here.")
-            return
-        self._main.run_worker(self._remove(source), group="dialog")
+        if self._is_bookmark(name, "removed"):
+            self._main.run_worker(self._remove(self._sources[name]), group="dialog")
 
     async def _remove(self, source: Source) -> None:
         from tuivirt.ui.dialogs.confirm import QuestionDialog
 
-        question = f"Remove the bookmark {source.name}? Nothing on the host changes."
+        left = self._main.performer.leaves_behind(source.name)
+        closed = "It is open, and is closed." if self._phase(source.name) == "open" else ""
+        question = " ".join(
+            filter(None, (f"Remove the bookmark {source.name}? Nothing on the host changes.", closed, left))
+        )
         sure = await self._main.app.push_screen_wait(
             QuestionDialog("Remove bookmark", question, yes="Remove", danger=True)
         )

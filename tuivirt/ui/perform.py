@@ -205,17 +205,22 @@ class Performer:
             not run.over and connection in (None, run.key.connection) for run in self._store.runs.values()
         )
 
+    def leaves_behind(self, connection: str | None = None) -> str:
+        """What becomes of the actions that run there when nobody waits any more; empty without any."""
+        running = self.running(connection)
+        noun = "action is" if running == 1 else "actions are"
+        words = f"{running} {noun} running. What has begun goes on at its host; what is queued is dropped."
+        return words if running else ""
+
     async def may_leave(self, connection: str | None = None) -> bool:
         """Whether to quit, or to close a connection: asks while actions run there, which libvirt would finish
         or not without us.
         """
-        running = self.running(connection)
-        if not running:
+        question = self.leaves_behind(connection)
+        if not question:
             return True
         from tuivirt.ui.dialogs.confirm import QuestionDialog
 
-        noun = "action is" if running == 1 else "actions are"
         what = "Quit" if connection is None else "Disconnect"
-        question = f"{running} {noun} running. What has begun goes on at its host; what is queued is dropped."
         sure = await self._main.app.push_screen_wait(QuestionDialog(what, question, yes=what, danger=True))
         return bool(sure)

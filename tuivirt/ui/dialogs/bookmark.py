@@ -1,7 +1,7 @@
 """The dialog for a bookmark: a URI and its parts, each following the other, and a test of the connection."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import ClassVar
@@ -68,12 +68,16 @@ class BookmarkDialog(Dialog[BookmarkEdit]):
         taken: Collection[str],
         test: Test,
         groups: Iterable[str] = (),
+        may_save: Callable[[BookmarkEdit], Awaitable[bool]] | None = None,
         privileged: bool | None = None,
     ) -> None:
-        """``taken``: names it may not have. ``groups``: those there are. ``privileged``: asked by root."""
+        """``taken``: names it may not have. ``groups``: those there are. ``may_save``: asks about what saving
+        leads to; after a no the user is here again. ``privileged``: asked by root.
+        """
         super().__init__(f"Edit bookmark {plain(source.name)}" if source else "New bookmark")
         self._taken = frozenset(taken)
         self._test = test
+        self._may_save = may_save
         self._privileged = os.geteuid() == 0 if privileged is None else privileged
         self._source = source
         self._uri = START
@@ -286,11 +290,14 @@ class BookmarkDialog(Dialog[BookmarkEdit]):
             self._show_name_problem(problem)
             self._name_input.focus()
             return
-        self.finish(
-            BookmarkEdit(
-                str(name), self._text, self._group.entered.strip(), self._autoconnect.on, self._read_only.on
-            )
+        edit = BookmarkEdit(
+            str(name), self._text, self._group.entered.strip(), self._autoconnect.on, self._read_only.on
         )
+        self.run_worker(self._finish(edit), group="save", exclusive=True)
+
+    async def _finish(self, edit: BookmarkEdit) -> None:
+        if self._may_save is None or await self._may_save(edit):
+            self.finish(edit)
 
     def _refuse(self) -> None:
         """The URI cannot be used: say why, where it stands."""
