@@ -21,6 +21,8 @@ from tuivirt.backend.vault import Vault
 from tuivirt.core.backend import Watch
 from tuivirt.core.question import Answer
 from tuivirt.core.source import Source
+from tuivirt.core.uri import ConnectionURI
+from tuivirt.core.uri_explain import explain
 
 
 def test_an_unknown_host_key_is_shown_and_trusted(user: User, sshd: Sshd) -> None:
@@ -61,6 +63,16 @@ def test_a_changed_host_key_is_refused_without_a_question(user: User, sshd: Sshd
     assert "somebody is in between" in state.hint
     assert user.asked == []
     assert sshd.known_hosts.read_text() == before
+
+
+def test_without_verification_a_changed_key_is_accepted_too(user: User, sshd: Sshd) -> None:
+    """That is what ssh does, where a key logs in; so the explanation of the URI says it."""
+    sshd.trust("other")
+    uri = sshd.ssh_uri("id", no_verify="1")
+    user.begin(uri)
+    assert user.outcome().phase == "open"
+    assert user.asked == []
+    assert "accepted unasked, a changed one too" in explain(ConnectionURI.parse(uri))
 
 
 @as_root

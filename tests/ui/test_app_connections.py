@@ -53,6 +53,18 @@ async def test_a_connection_that_failed_says_why_and_what_to_do() -> None:
         assert run.backend.asked == [("connect", "old")]
 
 
+BANNER = "\n".join(
+    ["@" * 59, "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @", *"abcdefghijklmnopqrst"]
+)
+
+
+async def test_what_to_do_is_in_sight_however_much_was_said() -> None:
+    backend = world()
+    backend.connection("old", "failed", error=f"Cannot recv data: {BANNER}", hint="Find out which it is.")
+    async with fleet(view="old", backend=backend, size=(80, 24)) as run:
+        await run.until_text("Find out which it is.", "HAS CHANGED!")
+
+
 async def test_a_connection_that_is_not_open_says_how_to_open_it() -> None:
     async with fleet(view="test") as run:
         await run.until_text("Not connected.", "Ctrl+R connects.")

@@ -72,7 +72,7 @@ EXPLANATIONS = {
     "qemu+ssh://root@[2001:db8::1]:2222/system?keyfile=/k&no_verify=1": (
         "QEMU/KVM on 2001:db8::1, the system instance. Through the ssh command as root with the key /k, port "
         "2222. "
-        f"A host key that is new is accepted unasked. {FAR}"
+        f"Any host key is accepted unasked, a changed one too. {FAR}"
     ),
     "qemu+ext:///system?command=/opt/carry": (
         "QEMU/KVM on the machine that the command reaches, the system instance. The program /opt/carry "

@@ -13,8 +13,8 @@ SSH: Final = (
     hint(
         r"REMOTE HOST IDENTIFICATION HAS CHANGED|differs from stored identity|Host key for \S+ has changed",
         "The host shows another key than before: it was installed anew, or somebody is in between. Find out "
-        "which. If it is all right, forget the old key (ssh-keygen -R) and connect once with ssh "
-        "{port}{login}.",
+        "which. Only if it is all right forget the old key (ssh-keygen -R, with -f and the file that is "
+        "named) and connect again: the new one is then asked about.",
         step="changed host key",
     ),
     hint(

@@ -14,7 +14,7 @@ _OTHER_WAY: Final = {
     ("no_verify", "libssh"): "; known_hosts_verify=ignore does it there",
     ("no_verify", "libssh2"): "; known_hosts_verify=ignore does it there",
     ("known_hosts", "ssh"): "; ssh has UserKnownHostsFile in its own configuration",
-    ("known_hosts_verify", "ssh"): "; no_verify=1 accepts new keys there",
+    ("known_hosts_verify", "ssh"): "; no_verify=1 accepts any key there",
     ("sshauth", "ssh"): "; ssh has PreferredAuthentications in its own configuration",
 }
 

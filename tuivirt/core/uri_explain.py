@@ -109,7 +109,7 @@ def _ssh(uri: ConnectionURI) -> str:
     )
     text = f"Through {program} {user}{key}{port}{_localhost(uri)}."
     if is_on(params.get("no_verify")):
-        text += " A host key that is new is accepted unasked."
+        text += " Any host key is accepted unasked, a changed one too."
     if is_on(params.get("no_tty")):
         text += " ssh asks for no password: an agent or a key must do."
     return text

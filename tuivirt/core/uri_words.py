@@ -110,7 +110,7 @@ PARAMETERS: Final[dict[str, Parameter]] = {
         ),
         Parameter(
             "no_verify",
-            "With tls: do not check the server's certificate. With ssh: accept a new host key unasked.",
+            "With tls: do not check the server's certificate. With ssh: accept any host key unasked.",
             ("tls", "ssh"),
             flag=True,
         ),

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tuivirt.core import units
 from tuivirt.core.changes import ConnectionState
@@ -65,6 +65,10 @@ def title_parts(
     return left, [] if query.empty else [(f"{plain(query.text)} ", "accent")]
 
 
+MANY: Final = 4
+"""After more lines of words, as ssh has for a changed host key, what to do would be cut off: it comes first."""
+
+
 def empty_notes(scope: str, filtered: str | None, connections: Mapping[str, ConnectionState]) -> list[str]:
     """Why there is nothing, and what to do about it; ``filtered``: a filter hides all there is."""
     if filtered is not None:
@@ -88,7 +92,9 @@ def empty_notes(scope: str, filtered: str | None, connections: Mapping[str, Conn
             return ["Not connected.", "Ctrl+R connects."]
         case _:
             code = f" (libvirt error {state.code})" if state.code is not None else ""
-            texts = (f"{state.error}{code}", state.hint)
+            texts = [f"{state.error}{code}", state.hint]
+            if len(state.error.splitlines()) > MANY:
+                texts.reverse()
             return [plain(line) for text in texts for line in text.splitlines()]
 
 
