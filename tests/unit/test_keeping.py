@@ -6,10 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.fake_keyring import FakeKeyring, Notes, installed
+from tuivirt.backend.desk import Desk
+from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.keeping import Keeping
 from tuivirt.backend.prompt_words import Words
+from tuivirt.backend.prompter import Prompter
 from tuivirt.backend.vault import Vault
 from tuivirt.core.question import Answer, QuestionKind
+from tuivirt.core.uri import ConnectionURI
 
 
 def keeping(place: str = "root@lab1") -> Keeping:
@@ -111,6 +115,34 @@ def test_an_attempt_that_ends_lets_the_next_one_try(lent: tuple[Vault, FakeKeyri
         attempt = Keeping(vault, "lab", lambda _sentence: None)
         assert attempt.take("joe", "password") == "s3cret"
         attempt.close()
+
+
+def test_an_attempt_that_ends_while_the_keyring_is_asked_gives_back_what_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words, uri = Words("password", "root@lab's password: "), ConnectionURI.parse("qemu+ssh://root@lab/system")
+    account = keeping("root@lab").account(words, "ssh")
+    asked, gate = threading.Event(), threading.Event()
+
+    def slowly(*_: str) -> str:
+        asked.set()
+        assert gate.wait(5)
+        return "s3cret"
+
+    with installed() as ring:
+        vault = Vault(Notes())
+        vault.put(account, "s3cret")
+        monkeypatch.setattr(ring, "get_password", slowly)
+        prompter = Prompter(Desk(Inbox()), "lab", uri, lambda: vault)
+        answers: list[str | None] = []
+        thread = threading.Thread(target=lambda: answers.append(prompter.ask(words, "ssh").answer.result(5)))
+        thread.start()
+        assert asked.wait(5)
+        prompter.close()
+        gate.set()
+        thread.join(5)
+        assert answers == [None]
+        assert vault.borrow(account, "the next", lambda: False) == "s3cret", "without waiting for it"
 
 
 def test_an_account_is_one_line_of_plain_text() -> None:

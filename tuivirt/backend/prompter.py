@@ -77,8 +77,12 @@ class Prompter:
                 return _answered(None)
         # Not under the lock: it may take as long as unlocking a keyring does.
         account, known, proposal = self._look_up(words, asker, again=times > 1)
-        if known is not None:
-            return _answered(known)
+        with self._lock:
+            over = self._is_over()
+        if over and self._keeping is not None:
+            self._keeping.close()  # what was taken meanwhile, others may try
+        if over or known is not None:
+            return _answered(None if over else known)
         reason = self._reason or (f"{asker} did not accept the last answer" if times > 1 else "")
         if proposal is not None:
             reason = f"what the keyring had was not accepted{f': {self._reason}' if self._reason else ''}"
@@ -111,13 +115,14 @@ class Prompter:
 
     def _look_up(self, words: "Words", asker: str, *, again: bool) -> tuple[str, str | None, str | None]:
         """As what the answer may be kept, the one that was kept, and what to propose where that was wrong."""
-        if self._keeping is None and self._open_vault is not None:
-            from tuivirt.backend.keeping import Keeping  # here: most hosts ask nothing
-
-            tell = partial(self._desk.tell, self._connection)
-            self._keeping = Keeping(self._open_vault(), place_of(self._uri), tell)
-        if self._keeping is None:
+        if self._open_vault is None:
             return "", None, None
+        with self._lock:  # ssh and the one to its jump host may ask at once
+            if self._keeping is None:
+                from tuivirt.backend.keeping import Keeping  # here: most hosts ask nothing
+
+                tell = partial(self._desk.tell, self._connection)
+                self._keeping = Keeping(self._open_vault(), place_of(self._uri), tell)
         account = self._keeping.account(words, asker)
         proposal = self._keeping.refuse(account) if again else self._refused.pop(account, None)
         known = self._keeping.take(account, words.kind) if not again and proposal is None else None

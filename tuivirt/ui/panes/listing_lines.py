@@ -66,7 +66,7 @@ def title_parts(
 
 
 MANY: Final = 4
-"""After more lines of words, as ssh has for a changed host key, what to do would be cut off: it comes first."""
+"""After more lines of words, as ssh has for a changed host key, what to do would be cut off."""
 
 
 def empty_notes(scope: str, filtered: str | None, connections: Mapping[str, ConnectionState]) -> list[str]:
