@@ -244,9 +244,9 @@ async def test_a_test_keeps_what_is_ticked_and_takes_what_was_kept(
         assert question.may_keep
         return Answer("joe" if question.kind == "user" else PASSWORD, keep=True)
 
-    assert all([step.ok async for step in user.fleet.test(uri, ask)])
+    assert all([step.ok async for step in user.fleet.test(uri, ask, read_only=False)])
     until(lambda: len(ring.passwords) == 2, "both are kept")
-    assert all([step.ok async for step in user.fleet.test(uri, nobody)])
+    assert all([step.ok async for step in user.fleet.test(uri, nobody, read_only=False)])
     user.begin(uri)
     user.until_phase("open")
     assert user.asked == []

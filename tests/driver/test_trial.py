@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.headless import Headless
 from tests.support.hosts import HostDomain, write_host
 from tests.support.wait import until
 from tuivirt.backend.trial import trial
@@ -34,6 +35,18 @@ async def test_questions_are_asked_on_the_loop(uri: str) -> None:
     assert [step.step for step in steps] == ["URI", "file", "open", "driver", "list"]
     assert all(step.ok for step in steps)
     assert [question.kind for question in asked] == ["user", "password"]
+
+
+@pytest.mark.parametrize("option", [False, True])
+async def test_an_app_that_only_reads_tests_so(tmp_path: Path, option: bool) -> None:
+    uri = write_host(tmp_path / "open.xml", [HostDomain("web01")])
+
+    async def nobody(question: Question) -> None:
+        raise AssertionError(question)
+
+    with Headless(read_only=option) as app:
+        steps = {step.step: step async for step in app.fleet.test(uri, nobody, read_only=False)}
+    assert steps["open"].detail == ("read-only" if option else "for reading and writing")
 
 
 async def test_a_cancelled_question_fails_the_test(uri: str) -> None:

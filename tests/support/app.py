@@ -77,7 +77,7 @@ class KeptBookmarks:
         return list(self.kept.values())
 
 
-async def no_steps(uri: str, _ask: Ask) -> AsyncIterator[Step]:
+async def no_steps(uri: str, _ask: Ask, *, read_only: bool) -> AsyncIterator[Step]:
     yield Step("URI", True, uri)
 
 

@@ -18,7 +18,7 @@ from tuivirt.core.source import Source
 from tuivirt.core.steps import Step
 from tuivirt.ui.dialogs.bookmark import BookmarkDialog, BookmarkEdit
 from tuivirt.ui.dialogs.credential import CredentialDialog
-from tuivirt.ui.options import Ask, Test
+from tuivirt.ui.options import Ask, Trial
 from tuivirt.ui.theme import load_themes
 from tuivirt.ui.widgets.choices import Flag, PushButton
 from tuivirt.ui.widgets.drop_down import DropDown
@@ -32,7 +32,7 @@ LAB1 = Source(
 HOSTILE = "[red]x[/] [@click=app.quit]y[/]\x9b31m\x1b[2J\u202e漢字😀"
 
 
-async def no_steps(uri: str, _ask: Ask) -> AsyncIterator[Step]:
+async def no_steps(uri: str, _ask: Ask, *, read_only: bool) -> AsyncIterator[Step]:
     yield Step("nobody asked to test it", ok=False, detail=uri)
 
 
@@ -41,7 +41,7 @@ class Form(App[None]):
 
     dialog: BookmarkDialog
 
-    def __init__(self, source: Source | None = None, *, test: Test = no_steps) -> None:
+    def __init__(self, source: Source | None = None, *, test: Trial = no_steps) -> None:
         super().__init__()
         self.source = source
         self.test = test
@@ -265,7 +265,7 @@ async def test_an_edit_starts_from_the_bookmark_and_may_keep_its_name() -> None:
 async def test_hostile_text_is_plain_and_comes_back_as_it_was() -> None:
     source = Source(HOSTILE, f"qemu+ssh://{HOSTILE}/system", "bookmark", "", HOSTILE)
 
-    async def step(uri: str, _ask: Ask) -> AsyncIterator[Step]:
+    async def step(uri: str, _ask: Ask, *, read_only: bool) -> AsyncIterator[Step]:
         yield Step(HOSTILE, ok=False, detail=HOSTILE, hint=HOSTILE)
 
     async def check(form: Form, pilot: Pilot[None]) -> None:
@@ -347,7 +347,7 @@ async def test_showing_parameters_changes_nothing(uri: str) -> None:
 async def test_steps_are_shown_as_they_come() -> None:
     gate = asyncio.Event()
 
-    async def steps(uri: str, _ask: Ask) -> AsyncIterator[Step]:
+    async def steps(uri: str, _ask: Ask, *, read_only: bool) -> AsyncIterator[Step]:
         assert uri == "qemu+ssh://h/system"
         yield Step("name", ok=True, detail="h is 192.0.2.1")
         await gate.wait()
@@ -365,8 +365,20 @@ async def test_steps_are_shown_as_they_come() -> None:
     await run(check, Form(test=steps))
 
 
+@pytest.mark.parametrize("ticked", [False, True])
+async def test_a_test_opens_as_the_bookmark_would(ticked: bool) -> None:
+    async def steps(_uri: str, _ask: Ask, *, read_only: bool) -> AsyncIterator[Step]:
+        yield Step(f"read-only: {read_only}", ok=True)
+
+    async def check(form: Form, pilot: Pilot[None]) -> None:
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: f"read-only: {ticked}" in form.shown, "the step")
+
+    await run(check, Form(LAB1._replace(read_only=ticked), test=steps))
+
+
 async def test_what_the_host_asks_is_asked_over_the_dialog() -> None:
-    async def steps(_uri: str, ask: Ask) -> AsyncIterator[Step]:
+    async def steps(_uri: str, ask: Ask, *, read_only: bool) -> AsyncIterator[Step]:
         answer = await ask(Question(1, "h", "root@h", "ssh", "password", "root@h's password: "))
         yield Step("SSH authentication", ok=answer == Answer("hunter2"))
 
@@ -387,7 +399,7 @@ async def test_what_the_host_asks_is_asked_over_the_dialog() -> None:
 async def test_another_uri_ends_the_test_of_the_last() -> None:
     ended: list[str] = []
 
-    async def steps(uri: str, _ask: Ask) -> AsyncIterator[Step]:
+    async def steps(uri: str, _ask: Ask, *, read_only: bool) -> AsyncIterator[Step]:
         try:
             yield Step(f"only {uri}", ok=True)
             await asyncio.Event().wait()

@@ -71,11 +71,14 @@ class Fleet:
 
         return Runner(self._inbox, parallel=self._options.parallel, keep=self._keep_definition)
 
-    def test(self, uri: str, ask: Callable[[Question], Awaitable[Answer | None]]) -> AsyncIterator[Step]:
-        """Try a URI step by step; ``ui.options.Test``."""
+    def test(
+        self, uri: str, ask: Callable[[Question], Awaitable[Answer | None]], /, *, read_only: bool
+    ) -> AsyncIterator[Step]:
+        """Try a URI step by step; ``ui.options.Trial``."""
         from tuivirt.backend.trial import trial
 
-        return trial(uri, ask, vault=self._vault, askpass=self._askpass)
+        read_only = read_only or self._options.read_only
+        return trial(uri, ask, read_only=read_only, vault=self._vault, askpass=self._askpass)
 
     def attach(self, wake: Callable[[], None]) -> None:
         self._inbox.attach(wake)

@@ -22,6 +22,7 @@ async def trial(
     uri: str,
     ask: Callable[[Question], Awaitable[Answer | None]],
     *,
+    read_only: bool = False,
     vault: "Callable[[], Vault] | None" = None,
     askpass: Askpass | None = None,
 ) -> AsyncIterator[Step]:
@@ -48,7 +49,9 @@ async def trial(
 
     def work() -> None:
         try:
-            for step in doctor.steps(uri, by=doctor.Interviewer(ask_there, vault, askpass)):
+            for step in doctor.steps(
+                uri, read_only=read_only, by=doctor.Interviewer(ask_there, vault, askpass)
+            ):
                 put(step)
         finally:
             put(None)

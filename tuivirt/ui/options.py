@@ -12,8 +12,11 @@ from tuivirt.core.steps import Step
 Ask = Callable[[Question], Awaitable[Answer | None]]
 """Asks the user; None cancels the login."""
 
-Test = Callable[[str, Ask], AsyncIterator[Step]]
-"""Tries a URI step by step, and asks what the host asks. Each step comes as soon as it is known."""
+
+class Trial(Protocol):
+    """Tries a URI step by step, and asks what the host asks. Each step comes as soon as it is known."""
+
+    def __call__(self, uri: str, ask: Ask, /, *, read_only: bool) -> AsyncIterator[Step]: ...
 
 
 class Remembered(Protocol):
@@ -55,7 +58,7 @@ class Options(NamedTuple):
     sources: Sequence[Source]
     remembered: Remembered
     bookmarks: Bookmarks
-    test_uri: Test
+    test_uri: Trial
     journal: Callable[[Entry], None]
     """Takes every new entry to the journal file; returns at once."""
     theme: str = "dark"

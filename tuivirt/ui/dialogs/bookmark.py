@@ -34,7 +34,7 @@ from tuivirt.ui.dialogs.bookmark_parts import (
     with_part,
 )
 from tuivirt.ui.dialogs.parameters import Parameters
-from tuivirt.ui.options import Test
+from tuivirt.ui.options import Trial
 from tuivirt.ui.widgets.choices import Flag, PushButton
 from tuivirt.ui.widgets.drop_down import DropDown
 from tuivirt.ui.widgets.inputs import TextInput
@@ -66,7 +66,7 @@ class BookmarkDialog(Dialog[BookmarkEdit]):
         source: Source | None = None,
         *,
         taken: Collection[str],
-        test: Test,
+        test: Trial,
         groups: Iterable[str] = (),
         may_save: Callable[[BookmarkEdit], Awaitable[bool]] | None = None,
         privileged: bool | None = None,
@@ -229,10 +229,10 @@ class BookmarkDialog(Dialog[BookmarkEdit]):
             return
         self._forget_test()
         self._show_steps("testing …")
-        self.run_worker(self._run_test(self._text), group="test", exclusive=True)
+        self.run_worker(self._run_test(), group="test", exclusive=True)
 
-    async def _run_test(self, uri: str) -> None:
-        async for step in self._test(uri, self._ask):
+    async def _run_test(self) -> None:
+        async for step in self._test(self._text, self._ask, read_only=self._read_only.on):
             self._steps.append(step)
             self._show_steps("testing …")
         failed = sum(not step.ok for step in self._steps)
