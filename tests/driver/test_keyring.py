@@ -4,6 +4,7 @@ libvirt's test driver asks for a user and a password, and takes the right ones a
 """
 
 import logging
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from tests.support.hosts import HostDomain, write_host
 from tests.support.login import User
 from tests.support.tuivirt_terminal import App
 from tests.support.wait import until
+from tuivirt.backend import doctor as doctor_steps
 from tuivirt.backend import vault as vaults
+from tuivirt.backend.doctor import Interviewer
 from tuivirt.backend.vault import SERVICE, Vault
 from tuivirt.cli import doctor
 from tuivirt.core.changes import Happened
@@ -163,8 +166,6 @@ def test_a_keyring_that_keeps_nothing_is_told(user: User, uri: str, ring: FakeKe
 def test_a_keyring_that_never_answers(
     user: User, uri: str, ring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
     keep_both(user, uri, ring)
     never = threading.Event()
     monkeypatch.setattr(vaults, "PATIENCE", 0.05)
@@ -250,6 +251,21 @@ async def test_a_test_keeps_what_is_ticked_and_takes_what_was_kept(
     user.begin(uri)
     user.until_phase("open")
     assert user.asked == []
+
+
+def test_doctor_has_patience_with_a_keyring_that_is_being_unlocked(
+    user: User, uri: str, ring: FakeKeyring, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_both(user, uri, ring)
+    get_password = ring.get_password
+
+    def slowly(service: str, account: str) -> str | None:
+        threading.Event().wait(0.5)
+        return get_password(service, account)
+
+    monkeypatch.setattr(ring, "get_password", slowly)
+    by = Interviewer(lambda _question: None, lambda: Vault(notes))
+    assert doctor_steps.run(uri, timeout=0.2, by=by)[-1].ok
 
 
 def test_doctor_takes_what_was_kept(

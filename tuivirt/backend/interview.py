@@ -47,7 +47,7 @@ def open_answering(
 
     ``vault``: opens what has answers already. ``askpass``: by which ssh asks; else one of its own.
     Raises what ``open_asking`` raises, but DeclinedError for a cancel; and UnansweredError when nothing
-    happens for ``timeout`` seconds, those for answering not counted.
+    happens for ``timeout`` seconds while neither the user nor the keyring is asked.
     """
     inbox, woken = Inbox(), threading.Event()
     desk = Desk(inbox)
@@ -68,7 +68,9 @@ def open_answering(
         deadline = time.monotonic() + timeout
         while not opened.done():
             if not woken.wait(deadline - time.monotonic()):
-                raise UnansweredError
+                if not prompter.waits:
+                    raise UnansweredError
+                deadline = time.monotonic() + timeout
             woken.clear()
             for question in _waiting(inbox):
                 asked = question

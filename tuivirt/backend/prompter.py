@@ -52,6 +52,8 @@ class Prompter:
         self._lock = threading.Lock()
         self._asked: Counter[Hashable] = Counter()
         self._pending: dict[int, Pending] = {}
+        self._looking = 0
+        """How many questions the keyring is asked about."""
         self._closed = False
         self._reason = ""
         self._rounds = 1
@@ -75,10 +77,14 @@ class Prompter:
                 self.gave_up = True
             if self._is_over():
                 return _answered(None)
+            self._looking += 1
         # Not under the lock: it may take as long as unlocking a keyring does.
-        account, known, proposal = self._look_up(words, asker, again=times > 1)
-        with self._lock:
-            over = self._is_over()
+        try:
+            account, known, proposal = self._look_up(words, asker, again=times > 1)
+        finally:
+            with self._lock:
+                self._looking -= 1
+                over = self._is_over()
         if over and self._keeping is not None:
             self._keeping.close()  # what was taken meanwhile, others may try
         if over or known is not None:
@@ -184,8 +190,8 @@ class Prompter:
 
     @property
     def waits(self) -> bool:
-        """The user has not answered yet."""
-        return bool(self._pending)
+        """The user has not answered yet, or the keyring, which may ask its user."""
+        return bool(self._pending or self._looking)
 
     def close(self) -> None:
         """The attempt is over, or given up: its questions are withdrawn."""
