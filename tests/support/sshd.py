@@ -156,8 +156,9 @@ class Sshd:
         config = self.directory / "ssh_config"
         config.write_text(_CLIENT.format(directory=self.directory, hosts=hosts, extra=extra))
         script = self.directory / "ssh"
-        script.write_text(f'#!/bin/sh\nexec ssh -F {shlex.quote(str(config))} "$@"\n')
-        script.chmod(0o700)
+        if not script.exists():  # nobody can run it while it is open for writing
+            script.write_text(f'#!/bin/sh\nexec ssh -F {shlex.quote(str(config))} "$@"\n')
+            script.chmod(0o700)
         return script
 
     def uri(self, transport: str = "ssh", **params: str) -> str:
