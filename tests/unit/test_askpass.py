@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -185,6 +186,23 @@ def test_an_ssh_that_has_not_asked_yet_ends_with_the_app(scene: Scene) -> None:
         ssh.communicate(timeout=10)
         assert ssh.returncode == -15
         assert not wrapper.parent.parent.exists()
+
+
+@pytest.mark.parametrize("gone", ["", "socket", "ssh", "askpass"])
+def test_what_was_tidied_up_is_made_anew(scene: Scene, gone: str) -> None:
+    """The runtime directory goes with the last log-in, and old files of /tmp after days."""
+    program = scene.program()
+    with scene.askpass.wrapper(scene.prompter, program) as wrapper:
+        root = wrapper.parent.parent
+    if gone:
+        (root / gone).unlink()
+    else:
+        shutil.rmtree(root)
+    with scene.askpass.wrapper(scene.prompter, program) as wrapper:
+        ssh = run(wrapper, PROMPT)
+        scene.desk.answer(scene.question().id, Answer("right"))
+        assert ssh.communicate(timeout=10)[0] == "0|force||right\n"
+    assert not root.exists()
 
 
 def test_the_token_of_an_attempt_that_is_over_is_refused(scene: Scene) -> None:

@@ -66,7 +66,8 @@ class Askpass:
         with self._lock:
             if self._closed:
                 raise OSError("the app is ending")
-            if self._directory is None:
+            if self._directory is None or not _is_whole(self._directory):
+                self._shut()
                 self._directory = self._listen()
             directory = Path(tempfile.mkdtemp(prefix="", dir=self._directory))
             wrapper = _prepare(directory, token, command)
@@ -82,15 +83,20 @@ class Askpass:
         """End what is being tried as well: an ssh that finds nobody to ask tries an empty password."""
         with self._lock:
             self._closed = True
-            if self._listener is not None:
-                # Closing alone would not wake the thread that accepts.
-                with suppress(OSError):
-                    self._listener.shutdown(socket.SHUT_RDWR)
-                self._listener.close()
             if self._directory is not None:
                 for process in self._directory.glob("*/process"):
                     _end(process)
-                shutil.rmtree(self._directory, ignore_errors=True)
+            self._shut()
+
+    def _shut(self) -> None:
+        if self._listener is not None:
+            # Closing alone would not wake the thread that accepts.
+            with suppress(OSError):
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+        if self._directory is not None:
+            shutil.rmtree(self._directory, ignore_errors=True)
+        self._listener = self._directory = None
 
     def _listen(self) -> Path:
         directory = _private_directory()
@@ -143,6 +149,11 @@ class Askpass:
             raise PermissionError
         pending = prompter.ask_for_ssh(str(request["prompt"]), str(request["hint"]), int(request["process"]))
         return pending, lambda: prompter.withdraw(pending.id)
+
+
+def _is_whole(directory: Path) -> bool:
+    """Whether nobody has tidied up: the runtime directory goes with the log-in, the app in tmux stays."""
+    return all((directory / name).exists() for name in ("socket", "ssh", "askpass"))
 
 
 def _write_programs(directory: Path) -> None:
