@@ -473,18 +473,34 @@ async def test_nothing_is_offered_for_one_that_has_shut_down() -> None:
 # Quitting
 
 
-async def test_quitting_asks_while_an_action_runs() -> None:
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_quitting_asks_while_an_action_runs(key: str) -> None:
     async with fleet() as run:
         await to(run, "web01")
         await run.press("d")
         await run.until(lambda: run.backend.requests, "the request")
         run.backend.run(run.backend.requests[0])
         await run.until(run.main.performer.running, "it runs")
-        await run.press("q")
+        await run.press(key)
         await run.until_dialog("1 action is running")
         await run.press("n")
         await run.until_main()
-        await run.press("q")
+        await run.press(key)
+        await run.until_dialog("1 action is running")
+        await run.press("y")
+        await run.until(lambda: run.app._exit, "the end")
+
+
+async def test_quitting_from_a_dialog_asks_too() -> None:
+    async with fleet() as run:
+        await to(run, "web01")
+        await run.press("d")
+        await run.until(lambda: run.backend.requests, "the request")
+        run.backend.run(run.backend.requests[0])
+        await run.until(run.main.performer.running, "it runs")
+        await run.press("question_mark")
+        await run.until_dialog()
+        await run.press("ctrl+q")
         await run.until_dialog("1 action is running")
         await run.press("y")
         await run.until(lambda: run.app._exit, "the end")
@@ -517,7 +533,7 @@ async def test_asking_twice_to_quit_asks_one_question() -> None:
         await run.until(lambda: run.backend.requests, "the request")
         run.backend.run(run.backend.requests[0])
         await run.until(run.main.performer.running, "it runs")
-        await run.press("q", "q", "q")
+        await run.press("q", "q", "ctrl+q", "ctrl+q")
         await run.until_dialog("1 action is running")
         assert len(run.app.screen_stack) == 2
 

@@ -268,5 +268,9 @@ class TuivirtApp(TypeAhead):
         if not isinstance(self.screen, ModalScreen):
             super().action_command_palette()
 
+    async def action_quit(self) -> None:
+        """Textual's own key for it, which goes past every screen."""
+        self.main.leave()
+
     def palette_entries(self) -> "Iterable[Entry]":
         return self.main.overlays.palette_entries()

@@ -133,6 +133,7 @@ class MainScreen(Screen[None]):
         self.commandline = CommandLine(self.verbs)
         self.style = style
         self._history: list[str] = []
+        self._leaving = False
         self._meant: Sequence[DomainRecord] | None = None
         """What had the cursor, or the marks, when the command that runs was begun."""
         self._settle: Timer | None = None
@@ -370,11 +371,16 @@ class MainScreen(Screen[None]):
 
     def leave(self) -> None:
         """Quit, after a question when something is running."""
-        self.run_worker(self._leave(), group="quit", exclusive=True)
+        if not self._leaving:
+            self._leaving = True
+            self.run_worker(self._leave(), group="quit")
 
     async def _leave(self) -> None:
-        if await self.performer.may_leave():
-            self.app.exit()
+        try:
+            if await self.performer.may_leave():
+                self.app.exit()
+        finally:
+            self._leaving = False
 
     # Prompts
 
