@@ -180,7 +180,7 @@ async def test_hostile_prompts_are_plain_and_leave_room_for_the_answer(
 async def test_a_withdrawn_question_closes() -> None:
     app = DialogApp()
     async with app.run_test(size=(90, 30)) as pilot:
-        below = CredentialDialog(question())
+        below = CredentialDialog(question("user", default="joe"))
         app.ask(below)
         await until(pilot, lambda: below.is_active and app.focused)
         over = CredentialDialog(question())
@@ -191,6 +191,26 @@ async def test_a_withdrawn_question_closes() -> None:
         over.action_cancel()
         await until(pilot, lambda: app.answer is None)
         await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+@pytest.mark.parametrize("last", ["enter", "escape"])
+async def test_a_question_is_not_withdrawn_under_who_types(last: str) -> None:
+    """The rest of a password would go to the list, where D and y force a domain off."""
+    app = DialogApp()
+    async with app.run_test(size=(90, 30)) as pilot:
+        dialog = CredentialDialog(question())
+        app.ask(dialog)
+        await until(pilot, lambda: dialog.input.has_focus)
+        await typed(pilot, "hunt")
+        dialog.withdraw()
+        dialog.withdraw()
+        await typed(pilot, "Dy")
+        await until(pilot, lambda: "does not wait for this answer any more" in screen_text(app))
+        assert "Esc closes" in screen_text(app)
+        assert app.answer is PENDING
+        await pilot.press(last)
+        await until(pilot, lambda: app.answer is None, "it is closed, and nothing was answered")
+        assert dialog.input.value == ""
 
 
 @pytest.mark.parametrize(

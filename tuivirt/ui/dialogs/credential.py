@@ -44,6 +44,8 @@ class CredentialDialog(Dialog[Answer]):
         self.question = question
         super().__init__(f"{question.connection}: {_WHAT[question.kind]}", danger=question.kind == "host key")
         self._withdrawn = False
+        self._over = Static(styled(_OVER, "bad"), classes="reason", markup=False)
+        self._over.display = False
         self.input = TextInput(question.default)
         self.input.password = not question.echo
         self.input.display = question.kind != "external"
@@ -67,6 +69,7 @@ class CredentialDialog(Dialog[Answer]):
             yield Static(styled_lines(question.reason, "bad"), classes="reason", markup=False)
 
     def foot(self) -> ComposeResult:
+        yield self._over
         if self.question.kind in {"host key", "confirm"}:
             yield Static(joined("Type ", styled(YES, "key"), " to go on:"), markup=False)
         with Horizontal(classes="answer"):
@@ -77,7 +80,7 @@ class CredentialDialog(Dialog[Answer]):
         return (self._ok, PushButton("Cancel", name="cancel"))
 
     def hint(self) -> str:
-        return "Enter answers · Esc cancels the login"
+        return "Esc closes" if self._withdrawn else "Enter answers · Esc cancels the login"
 
     def first_focus(self) -> Widget | None:
         return self.input if self.input.display else self.query(PushButton).last()
@@ -91,6 +94,8 @@ class CredentialDialog(Dialog[Answer]):
 
     def _may_answer(self) -> bool:
         """Trust is typed: *yes*, or the whole fingerprint, which must then be the right one."""
+        if self._withdrawn:
+            return False
         text = self.input.entered.strip()
         match self.question.kind:
             case "host key":
@@ -112,7 +117,9 @@ class CredentialDialog(Dialog[Answer]):
     def action_answer(self) -> None:
         """Enter, in the field or on the box below it."""
         # What was typed for the list a moment ago may end here: an Enter alone sends nothing.
-        if self.input.value:
+        if self._withdrawn:
+            self.action_cancel()
+        elif self.input.value:
             self._answer()
 
     def _answer(self) -> None:
@@ -133,14 +140,23 @@ class CredentialDialog(Dialog[Answer]):
         self._wipe()
 
     def withdraw(self) -> None:
-        """Nobody waits for the answer any more: close, as soon as nothing lies over it."""
+        """Nobody waits for the answer any more: close, as soon as nothing lies over it.
+
+        But not under who types: the rest of a password would be keys of the list.
+        """
         self._withdrawn = True
-        if self.is_active:
+        if not self.is_active:
+            return
+        if self.input.entered == self.question.default:
             self.action_cancel()
+            return
+        self._over.display = True
+        self._ok.disabled = True
+        self.show_hint()
 
     def on_screen_resume(self) -> None:
         if self._withdrawn:
-            self.action_cancel()
+            self.withdraw()
 
     def press(self, name: str) -> None:
         if name == "answer":
@@ -154,4 +170,5 @@ class CredentialDialog(Dialog[Answer]):
             self.input.value = ""
 
 
+_OVER: Final = "The host does not wait for this answer any more."
 _OK: Final[dict[QuestionKind, str]] = {"external": "Done", "host key": "Trust this key", "confirm": "Confirm"}
