@@ -61,6 +61,24 @@ def state(of: Terminal) -> tuple[object, ...]:
         ("a\r\nb\r\nc\x1b[2;1H\x1b[L", ["a", "", "b", "c"]),
         ("a\r\nb\r\nc\x1b[2;1H\x1b[M", ["a", "c"]),
         ("a\r\nb\r\nc\x1b[2;3r\x1b[3;1H\n", ["a", "c"]),
+        ("a\x1b[M", []),
+        ("a\x1b[J\x1b[1M", []),
+        ("a\r\nb\r\nc\r\nd\x1b[2H\x1b[2M", ["a", "d"]),
+        ("a\r\nb\r\nc\r\nd\x1b[2H\x1b[999M", ["a"]),
+        ("a\r\nb\r\nc\r\nd\x1b[2H\x1b[999L", ["a"]),
+        ("a\r\nb\r\nc\r\nd\x1b[1;2r\x1b[3H\x1b[M\x1b[L", ["a", "b", "c", "d"]),
+        ("a\r\nb\r\nc\r\nd\x1b[2;3r\x1b[r\x1b[4;1H\ne", ["b", "c", "d", "e"]),
+        ("a\r\nb\r\nc\r\nd\x1b[2;4r\x1b[;3r\x1b[3;1H\ne", ["b", "c", "e", "d"]),
+        ("a\x1b[3;3rb\x1b[4;2rc", ["abc"]),
+        ("a\r\nb\r\nc\r\nd\x1b[2;3r\x1b[99S", ["a", "", "", "d"]),
+        ("a\r\nb\r\nc\r\nd\x1b[2;3r\x1b[99T", ["a", "", "", "d"]),
+        ("\x1b[2;3r\x1b[?6h\x1b[99;3Hx", ["", "", "  x"]),
+        ("x" * 20 + "\x1b[?25l\x1b[?2004h\x1b[4l\x1b[sy", ["x" * 20, "y"]),
+        ("x" * 20 + "\x1b[2b", ["x" * 20, "xx"]),
+        ("x\x1b[99999b", ["x" * 20, "x"]),
+        ("x" * 20 + "\x1bHy\r\tz", ["x" * 20, "y       z"]),
+        ("abcdef\x1b[4h\x1b[2G" + "x" * 21, ["a" + "x" * 19, "xx"]),
+        ("q\x1b(0\x1b[b", ["qq"]),
         ("a\r\nb\r\nc\r\nd\x1b[S", ["b", "c", "d"]),
         ("a\r\nb\x1b[T", ["", "a", "b"]),
         ("a\x1bMb", [" b", "a"]),
@@ -81,6 +99,10 @@ def state(of: Terminal) -> tuple[object, ...]:
         ("x" * 19 + "名", ["x" * 19, "名"]),
         ("名前\x1b[2Gx", [" x前"]),
         ("名前\rx", ["x 前"]),
+        ("ab名c\x1b[3G\x1b[P", ["ab c"]),
+        ("ab名c\x1b[4G\x1b[P", ["ab c"]),
+        ("ab名c\x1b[2G\x1b[2P", ["a c"]),
+        ("a" * 17 + "名\x1b[1G\x1b[2@", ["  " + "a" * 17]),
         ("cafe\u0301", ["cafe\u0301"]),
         ("\u0301a", ["a"]),
         ("a\u202eb\u200bc\ufeff", ["abc"]),
@@ -142,6 +164,10 @@ def test_lines_within_margins_and_cleared_ones_are_not_kept() -> None:
         ("38;2;1;2", PLAIN),
         ("38;2;1;2;300", PLAIN),
         ("38", PLAIN),
+        ("38;5:200", PLAIN),
+        ("38;2:1:2;3", Look(italic=True)),
+        ("38:5;200", Look(0)),
+        (":;:1:;38:;48:2:;4:", PLAIN),
         ("58;5;1;31", Look(1)),
         ("99999999999", PLAIN),
         (">4;2", PLAIN),
@@ -159,6 +185,15 @@ def test_erasing_takes_the_background_alone() -> None:
         ("x", Look(background=4, bold=True, underline=True)),
         (" " * 19, Look(background=4)),
     )
+
+
+@pytest.mark.parametrize(
+    "written", ["\x1b[2M", "\x1b[2L", "\x1b[S", "\x1b[T", "\x1bM", "\x1b[2J", "\x1b[J", "\x1b[4H\n"]
+)
+def test_lines_that_come_in_take_the_background(written: str) -> None:
+    of = terminal("a\r\nb\r\nc\r\nd\x1b[H\x1b[1;44m" + written)
+    blank = ((" " * 20, Look(background=4)),)
+    assert blank in [of.line(number).runs for number in range(of.top, of.end)]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +233,16 @@ def test_modes_that_others_need_to_know() -> None:
     assert modes(of) == (True, True, True)
     of.restart()
     assert modes(of) == (False, False, False)
+
+
+def test_a_boot_begins_in_a_row_of_its_own() -> None:
+    of = terminal("# reboot")
+    for _ in range(2):
+        of.restart()
+        of.resize(20, 4)
+    of.feed(b"SeaBIOS")
+    of.work(1)
+    assert screen(of) == ["# reboot", "SeaBIOS", "", ""]
 
 
 def test_the_title_is_told_and_bounded() -> None:

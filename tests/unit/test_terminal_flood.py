@@ -56,7 +56,11 @@ def flooded(text: str) -> Terminal:
     return of
 
 
-@given(LINES, st.sampled_from(["", "begun", "\x1b[32mgreen", "\n\n\n\n"]), st.sampled_from(["", "rest"]))
+@given(
+    LINES,
+    st.sampled_from(["", "begun", "\x1b[32mgreen", "\x1b[42mgreen", "\n\n\n\n"]),
+    st.sampled_from(["", "rest"]),
+)
 def test_it_comes_to_the_same_as_drawing(lines: list[str], before: str, rest: str) -> None:
     text = before + "".join(f"{line}\r\n" for line in lines * 4) + rest
     assert state(flooded(text)) == state(drawn(text))

@@ -1,5 +1,6 @@
 """Whatever a guest writes: nothing of it steers the user's terminal, fills the memory or types."""
 
+import itertools
 import re
 
 import pyte
@@ -7,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.style import Style
 
 from tests.unit.test_terminal import WRITTEN
 from tuivirt.core.text import plain
 from tuivirt.terminal.cells import MOST
 from tuivirt.terminal.lines import MOST_LINES, MOST_RUNS
 from tuivirt.terminal.terminal import ANSWERS, Terminal
+from tuivirt.ui.console.paint import Paints
 
 COLUMNS, ROWS = 20, 4
 ANSWER = re.compile(rb"(?:\x1b\[[1-9][0-9]?;[1-9][0-9]?R|\x1b\[\?6c)*")
@@ -26,6 +29,9 @@ KNOWN_BAD = {
     "giant numbers": b"".join(
         b"\x1b[%d%c" % (10**18, final) for final in b"@ABCDEFGHIJKLMPSTXZ`abdefghlmnrsu"
     ),
+    "colons": "".join(
+        "\x1b[38{}5{}1{}48{}2{}1{}4{}mx".format(*signs) for signs in itertools.product(";:", repeat=7)
+    ).encode(),
     "many numbers": b"\x1b[" + b"1;" * 100_000 + b"m",
     "a number without end": b"\x1b[" + b"1" * 1_000_000,
     "a string without end": b"\x1b]0;" + b"x" * 1_000_000,
@@ -52,6 +58,9 @@ KNOWN_BAD = {
 }
 
 
+PAINTS = Paints()
+
+
 def check(of: Terminal) -> None:
     """Every line holds what may be shown, in no more cells than there are; the grid is no larger either."""
     for number in range(of.first, of.end):
@@ -61,11 +70,18 @@ def check(of: Terminal) -> None:
         # What is in the history was as wide as the screen then was.
         assert cell_len(text) <= (of.size[0] if number >= of.top else COLUMNS), repr(text)
         assert all(run for run, _ in line.runs)
+        strip = PAINTS.strip(line, 1, COLUMNS, [(3, 4, Style(reverse=True))])
+        assert strip.cell_length == COLUMNS
+        assert plain(strip.text) == strip.text
     grid = of.screen
     assert 0 <= grid.cursor.y < grid.lines
     assert 0 <= grid.cursor.x <= grid.columns
     assert set(grid.buffer) <= set(range(grid.lines))
     assert all(0 <= x < grid.columns for row in grid.buffer.values() for x in row)
+    for row in grid.buffer.values():
+        texts = [row[x].data for x in range(grid.columns)]
+        wide = [x for x, text in enumerate(texts) if of.cells(text) == 2]
+        assert [x for x, text in enumerate(texts) if not text] == [x + 1 for x in wide]
     assert plain(plain(of.title)) == plain(of.title)
     answers = of.answers()
     assert ANSWER.fullmatch(answers), answers
@@ -80,6 +96,53 @@ def test_sequences_in_any_order(written: str) -> None:
     check(of)
     of.resize(7, 2)
     check(of)
+
+
+NUMBER = st.sampled_from(
+    ["", "0", "1", "2", "3", "4", "5", "19", "20", "21", "999999999", "1" * 40, "4:3", ":"]
+)
+SEQUENCE = st.builds(
+    "\x1b[{}{}{}".format,
+    st.sampled_from(["", "", "", "", "?", ">"]),
+    st.lists(NUMBER, max_size=3).map(";".join),
+    st.sampled_from("@ABCDEFGHIJKLMPSTXZ`abcdefghlmnrsu"),
+)
+WORD = st.sampled_from(
+    [
+        "ab",
+        "x" * 25,
+        "名前",
+        "한",
+        "ｆ",
+        "\u3000",
+        "e\u0301",
+        "क्षि",
+        "😀",
+        "\r\n",
+        "\n",
+        "\b",
+        "\t",
+        "\x0e",
+        "\x1b(0",
+    ]
+)
+STEP = st.one_of(
+    st.lists(st.one_of(SEQUENCE, WORD), max_size=12).map("".join),
+    st.tuples(st.integers(1, COLUMNS), st.integers(1, 6)),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(STEP, max_size=6))
+def test_sequences_with_any_numbers_and_other_sizes_in_between(steps: list[str | tuple[int, int]]) -> None:
+    of = Terminal(cell_len, COLUMNS, ROWS)
+    for step in steps:
+        if isinstance(step, str):
+            of.feed(step.encode())
+            assert of.work(60)
+        else:
+            of.resize(*step)
+        check(of)
 
 
 @settings(max_examples=300)
@@ -144,6 +207,8 @@ def test_ordinary_sequences_do_what_they_do_in_pyte(written: str) -> None:
     stream = pyte.Stream(reference)
     of = Terminal(cell_len, COLUMNS, ROWS)
     for piece in re.findall(r"\x1b\[[0-9;]*.|\x1b.|[^\x1b]", written):
+        for row in range(ROWS):  # of rows that are not there it does not delete the line above
+            _ = reference.buffer[row]
         stream.feed(piece)
         reference.cursor.x = min(reference.cursor.x, COLUMNS - 1)
         of.draw(piece)

@@ -40,6 +40,8 @@ ACTIONS: Final[dict[str, Action]] = {
     "s": lambda s, _: s.save_cursor(),
     "u": lambda s, _: s.restore_cursor(),
 }
+STILL: Final = frozenset("bghlrsuST")
+"""Those that leave the cursor where it is behind the last column, or put it to a place of their own."""
 PRIVATE_ACTIONS: Final[dict[str, Action]] = {
     "J": lambda s, p: s.erase_in_display(p[0]),
     "K": lambda s, p: s.erase_in_line(p[0]),

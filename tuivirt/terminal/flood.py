@@ -26,6 +26,8 @@ KEPT: Final = 1 << 20
 TAB: Final = 8
 
 _COLOUR: Final = re.compile(r"\x1b\[([0-9:;]{0,128})m")
+_BACKGROUND: Final = re.compile(r"\x1b\[[0-9:;]{0,128}(?:4[0-8]|10[0-7])[0-9:;]{0,128}m")
+"""What may set a background, which the rows that scroll in take."""
 _SETTING: Final = re.compile(
     r"\x1b(?:\[\??[0-9;:]{0,128}[hlmr]|[=>c]|[()][0-9A-Za-z]|\][^\x07\x1b]{0,256}(?:\x07|\x1b\\))|[\x0e\x0f]"
 )
@@ -41,6 +43,8 @@ def swallow(terminal: "Terminal", text: str, position: int) -> int:
         return 0
     block = text[position:end].replace("\r\n", "\n")
     coloured = "\x1b" in block
+    if coloured and _BACKGROUND.search(block) is not None:
+        return 0
     words = _COLOUR.sub("", block) if coloured else block
     lines = block.split("\n")[:-1]
     rows = terminal.screen.lines

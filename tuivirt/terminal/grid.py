@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from pyte import charsets
 from pyte import modes as mo
-from pyte.screens import Char, StaticDefaultDict
+from pyte.screens import Char, Margins, StaticDefaultDict
 from pyte.screens import Screen as PyteScreen
 
 from tuivirt.core.text import MARKS_IN_A_STACK
@@ -67,12 +67,15 @@ class Grid(PyteScreen):
         charset = self.charset_now
         if charset is not charsets.LAT1_MAP:
             data = data.translate(charset)
-        if data.isascii() and mo.IRM not in self.mode:
+        self._write(data)
+        self._last = data[-1:]
+
+    def _write(self, data: str) -> None:
+        if data.isascii():
             self._draw_ascii(data)
         else:
             for char in data:
                 self._draw_one(char)
-        self._last = data[-1:]
 
     def _draw_ascii(self, data: str) -> None:
         cells, cursor, columns = self._cells, self.cursor, self.columns
@@ -81,6 +84,8 @@ class Grid(PyteScreen):
             x = cursor.x
             part, data = data[: columns - x], data[columns - x :]
             end = x + len(part)
+            if mo.IRM in self.mode:
+                self.insert_characters(len(part))
             row = self.row(cursor.y)
             self.mend(row, x, end)
             row.update(zip(range(x, end), map(cells.__getitem__, part), strict=True))
@@ -138,47 +143,63 @@ class Grid(PyteScreen):
             row[end] = self.default_char
 
     def repeat(self, count: int) -> None:
-        """Draw the last character again."""
-        self.draw(self._last * min(count, self.columns * self.lines))
+        """Draw the last character again: for a row at most, as so few bytes may not cost any more."""
+        self._write(self._last * min(count, self.columns))
 
     # Moving
 
     def index(self) -> None:
         """One line down; at the bottom everything moves up."""
-        top, bottom = self.region
-        if self.cursor.y != bottom:
+        if self.cursor.y != self.region[1]:
             self.cursor.y = min(self.cursor.y + 1, self.lines - 1)
             return
-        if top == 0 and not self.alternate:
-            self.history.append(self.line(0))
-        self._move_up(top, bottom)
+        self._scroll(-1)
 
-    def _move_up(self, top: int, bottom: int) -> None:
+    def _scroll(self, by: int) -> None:
+        """Move the lines between the margins down, or up where ``by`` is negative."""
+        top, bottom = self.region
+        if by < 0 and top == 0 and not self.alternate:
+            for y in range(min(-by, bottom + 1)):
+                self.history.append(self.line(y))
+        self._move(top, bottom, by)
+
+    def _move(self, first: int, last: int, by: int) -> None:
+        """Move the lines from ``first`` to ``last`` down, or up; blank ones come in for those that go."""
         buffer = self.buffer
-        moved = list(map(buffer.__getitem__, range(top + 1, bottom + 1)))
-        buffer.update(zip(range(top, bottom), moved, strict=True))
-        buffer.pop(bottom, None)
-        self.dirty.update(range(top, bottom + 1))
+        size = last + 1 - first
+        by = max(-size, min(by, size))
+        rows = list(map(buffer.__getitem__, range(first, last + 1)))
+        kept = rows[-by:] if by < 0 else rows[: size - by]
+        start = first + max(by, 0)
+        buffer.update(zip(range(start, start + len(kept)), kept, strict=True))
+        for y in (*range(first, start), *range(start + len(kept), last + 1)):
+            self._blank(y)
+        self.dirty.update(range(first, last + 1))
 
     def scroll_up(self, count: int) -> None:
         """Move the lines between the margins up; the cursor stays."""
-        top, bottom = self.region
-        for _ in range(min(count, bottom - top + 1)):
-            if top == 0 and not self.alternate:
-                self.history.append(self.line(0))
-            self._move_up(top, bottom)
+        self._scroll(-count)
 
     def scroll_down(self, count: int) -> None:
+        self._scroll(count)
+
+    def insert_lines(self, count: int | None = None) -> None:
+        self._shift_lines(count or 1)
+
+    def delete_lines(self, count: int | None = None) -> None:
+        self._shift_lines(-(count or 1))
+
+    def _shift_lines(self, by: int) -> None:
+        """Move what stands from the cursor's line on, if that is between the margins."""
         top, bottom = self.region
-        y, x = self.cursor.y, self.cursor.x
-        self.cursor.y = top
-        self.insert_lines(min(count, bottom - top + 1))
-        self.cursor.y, self.cursor.x = y, x
+        if top <= self.cursor.y <= bottom:
+            self._move(self.cursor.y, bottom, by)
+            self.carriage_return()
 
     def reverse_index(self) -> None:
         top, _ = self.region
         if self.cursor.y == top:
-            self.scroll_down(1)
+            self._scroll(1)
         else:
             self.cursor.y = max(0, self.cursor.y - 1)
 
@@ -206,10 +227,20 @@ class Grid(PyteScreen):
         return self.margins or (0, self.lines - 1)
 
     def set_margins(self, top: int | None = None, bottom: int | None = None) -> None:
-        super().set_margins(top, bottom or self.lines)
-        if self.margins == (0, self.lines - 1):
-            self.margins = None
-        self.cursor_position()
+        """Lines from 1; those of the screen where none are given. Less than two lines do not scroll."""
+        first, last = (top or 1) - 1, min(bottom or self.lines, self.lines) - 1
+        if first < last:
+            self.margins = Margins(first, last) if last - first + 1 < self.lines else None
+            self.cursor_position()
+
+    def cursor_position(self, line: int | None = None, column: int | None = None) -> None:
+        """From 1; in origin mode from the top margin on, and never beyond the bottom one."""
+        top, bottom = self.region if mo.DECOM in self.mode else (0, self.lines - 1)
+        self.cursor.y = min(top + (line or 1) - 1, bottom)
+        self.cursor.x = min((column or 1) - 1, self.columns - 1)
+
+    def set_tab_stop(self) -> None:
+        self.tabstops.add(min(self.cursor.x, self.columns - 1))
 
     # Erasing
 
@@ -219,6 +250,12 @@ class Grid(PyteScreen):
         blank = self._palette[Look(background=self.look.background)].blank
         row.update(dict.fromkeys(columns, blank))
         self.dirty.add(y)
+
+    def _blank(self, y: int) -> None:
+        """Have a new row there."""
+        self.buffer.pop(y, None)
+        if self.look.background is not None:
+            self._erase(y, range(self.columns))
 
     def erase_in_line(self, how: int = 0, private: bool = False) -> None:  # noqa: ARG002 (pyte's)
         x, y = self.cursor.x, self.cursor.y
@@ -237,10 +274,8 @@ class Grid(PyteScreen):
         if how == 3:
             self.history.clear()
         for erased in rows.get(how, ()):
-            self.buffer.pop(erased, None)
+            self._blank(erased)
             self.dirty.add(erased)
-            if self.look.background is not None:
-                self._erase(erased, range(self.columns))
         if how in {0, 1}:
             self.erase_in_line(how)
 
@@ -263,12 +298,11 @@ class Grid(PyteScreen):
         self.mend(row, x, x)
         rest = [row[column] for column in range(x, columns)]
         moved = rest[:-by] if by > 0 else rest[-by:]
+        if moved and not moved[0].data:
+            moved[0] = self.default_char  # its first half is deleted
         start = x + max(by, 0)
         self._erase(y, range(x, columns))
         row.update(zip(range(start, start + len(moved)), moved, strict=True))
-        self.mend(row, start, columns)
-        if moved and not moved[0].data:
-            row[start] = self.default_char
         last = self._alphabet.cells(row[columns - 1].data)
         if last > 1:
             row[columns - 1] = self.default_char  # its second half is gone

@@ -52,6 +52,7 @@ class Screen(Grid):
             and mo.DECAWM in self.mode
             and not self.mode & {mo.IRM, mo.DECOM}
             and self.charset_now is charsets.LAT1_MAP
+            and self.look.background is None
         )
 
     @property
@@ -95,6 +96,7 @@ class Screen(Grid):
         self.margins = None
         if on:
             self.buffer.clear()
+            self.settle()
         elif save:
             self.restore_cursor()
         self.dirty.update(range(self.lines))
@@ -145,9 +147,7 @@ class Screen(Grid):
 
     def spill(self) -> None:
         """Move everything above the cursor into the history, as so many line feeds would."""
-        for _ in range(self.cursor.y):
-            self.history.append(self.line(0))
-            self._move_up(0, self.lines - 1)
+        self._scroll(-self.cursor.y)
         self.cursor.y = 0
 
     def resize(self, lines: int | None = None, columns: int | None = None) -> None:

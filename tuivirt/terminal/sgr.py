@@ -64,7 +64,8 @@ def _applied(look: Look, parameters: str) -> Look:
 
 
 def _number(text: str) -> int:
-    return min(int(text), 9999) if text else 0
+    """0 for none, and for one with colons where none may be."""
+    return min(int(text), 9999) if text.isdecimal() else 0
 
 
 def _colour(numbers: Iterator[str], *, colons: bool) -> tuple[bool, Colour]:

@@ -9,7 +9,7 @@ from pyte import charsets
 from pyte import control as ctrl
 
 from tuivirt.terminal import flood
-from tuivirt.terminal.actions import ACTIONS, PRIVATE_ACTIONS
+from tuivirt.terminal.actions import ACTIONS, PRIVATE_ACTIONS, STILL
 from tuivirt.terminal.cells import Alphabet, Look, Width
 from tuivirt.terminal.lines import History, Line
 from tuivirt.terminal.parser import Parser
@@ -21,8 +21,8 @@ ROWS: Final = 24
 """What a guest takes a serial terminal to be unless somebody tells it otherwise."""
 LARGEST: Final = 500
 """Columns or rows that a terminal may have."""
-PIECE: Final = 1024
-"""Characters that are drawn between two looks at the clock: half a millisecond."""
+PIECE: Final = 512
+"""Characters that are drawn between two looks at the clock: some hundred microseconds."""
 ANSWERS: Final = 16
 """Answers that may wait to be sent: a guest that asks without end gets no more."""
 _LARGEST_NUMBER: Final = 9999
@@ -135,6 +135,9 @@ class Terminal:
         self._answers.clear()
         self.screen.leave_alternate()
         self.screen.soft_reset()
+        if self.screen.cursor.x:  # what begins now does not go on in the row of what has ended
+            self.screen.carriage_return()
+            self.screen.index()
         self.keypad = False
         self.title = ""
         self.resize(COLUMNS, ROWS)
@@ -239,7 +242,8 @@ class Terminal:
         table = {"": ACTIONS, "?": PRIVATE_ACTIONS}.get(private, {})
         action = table.get(final)
         if action is not None:
-            screen.settle()
+            if final not in STILL:
+                screen.settle()
             action(screen, _numbers(parameters))
         elif not private and final in "cn":
             self._report(final, _numbers(parameters)[0])

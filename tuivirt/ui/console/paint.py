@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
@@ -56,9 +57,18 @@ class Paints:
         """So many cells of a line from a column on; ``patches`` count from the line's beginning."""
         segments = [Segment(text, self.style(look)) for text, look in line.runs]
         strip = Strip(segments).crop_extend(left, left + width, self._base)
+        if left:
+            strip = _without_marks(strip)
         for start, end, style in patches:
             strip = _patched(strip, start - left, end - left, style, width)
         return strip
+
+
+def _without_marks(strip: Strip) -> Strip:
+    """A row that is cut off at the left, without marks of a character that is not there any more."""
+    first, *rest = strip or [Segment("")]
+    text = first.text.lstrip("".join({char for char in first.text if not cell_len(char)}))
+    return strip if text == first.text else Strip([Segment(text, first.style), *rest], strip.cell_length)
 
 
 def _patched(strip: Strip, start: int, end: int, style: Style, width: int) -> Strip:
