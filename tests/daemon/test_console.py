@@ -109,6 +109,12 @@ def test_one_sits_at_a_guest_over_its_boots(
     assert "\x1b" not in log.read_text()
     with pytest.raises(FileExistsError):
         app.fleet.log_console(at.console, str(log))
+    # What is typed while it is being attached to reaches the guest, from the first key on.
+    at.until_output(b"\x1b[6n")
+    app.fleet.close_console(at.console)
+    at.open()
+    at.type(CURSOR + b"echo $((6*9))\r")
+    at.until_output(b"\r\n54\r\n")
 
 
 def test_only_one_sits_at_a_console(app: Headless, daemon: LibvirtDaemon) -> None:

@@ -1,5 +1,6 @@
 """Consoles in the app: who gets which key, what is shown, and how one gets in and out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,9 +15,11 @@ from tests.support.scripted import ScriptedBackend
 from tests.support.world import LAB1, SOURCES, world
 from tests.ui.test_app_hostile import check
 from tuivirt.core.backend import Definition
-from tuivirt.core.changes import Asked
+from tuivirt.core.changes import Asked, ConnectionRemoved
 from tuivirt.core.console import Console
+from tuivirt.core.key import Key
 from tuivirt.core.question import Question
+from tuivirt.ui.console.consoles import escape_key
 from tuivirt.ui.console.pane import ConsolePane
 from tuivirt.ui.screens.console import ConsoleScreen
 from tuivirt.ui.tabs.console import ConsoleTab
@@ -162,6 +165,56 @@ async def test_keys_that_arrive_together_arrive_in_order() -> None:
         assert typed(run) == b"echo q:\t\x03\x1b\r?"
 
 
+async def test_what_is_typed_before_the_console_is_there_is_for_the_guest() -> None:
+    async with app() as run:
+        await run.press("c", *"Dry cc", "enter")
+        assert typed(run) == b"Dry cc\r"
+        assert backend_of(run).requests == []
+        assert backend_of(run).taken == [(SERIAL, "free")]
+        await run.press(ESC, "q")
+        await run.until_main()
+        await run.press("c", *"again", ESC, "d")
+        await run.until_main()
+        assert typed(run) == b"again"
+        assert run.main.consoles.opened == {}
+
+
+async def test_what_is_typed_for_a_console_that_does_not_come_is_for_nobody() -> None:
+    async with app() as run:
+        backend_of(run).definitions[WEB.key] = Definition(None, "<domain")
+        await run.press("c", *"Dy", "enter", *"jq")
+        await run.until_note("cannot be read")
+        assert run.app.screen is run.main
+        assert run.cursor == "web01"
+        await run.press("k")
+        assert run.cursor != "web01"
+
+
+async def test_a_definition_that_comes_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with app() as run:
+        backend = backend_of(run)
+        read, asked = await backend.definition(WEB.key), list[asyncio.Future[Definition]]()
+
+        def definition(_: Key) -> asyncio.Future[Definition]:
+            asked.append(asyncio.get_running_loop().create_future())
+            return asked[-1]
+
+        monkeypatch.setattr(backend, "definition", definition)
+        await run.press("c", *"ls")
+        await run.until_text("Reading the definition of web01")
+        await run.press("enter", "escape")
+        await run.until_main()
+        assert backend.taken == []
+        await run.press("c", "l")
+        await run.until_text("Reading the definition of web01")
+        await run.press("s")
+        asked[-1].set_result(read)
+        await run.until(lambda: isinstance(run.screen, ConsoleScreen), "the console")
+        await run.settled()
+        assert typed(run) == b"ls"
+        assert backend.requests == []
+
+
 async def test_cursor_keys_in_both_modes() -> None:
     async with app() as run:
         await sit(run)
@@ -206,6 +259,15 @@ async def test_another_escape_key_and_other_keys_after_it() -> None:
         await run.press(ESC, "ctrl+a", "x")
         await run.until_main()
         assert typed(run) == b"\x1d"
+
+
+@pytest.mark.parametrize(
+    ("escape", "shown"), [("ctrl+^", "Ctrl+^"), ("ctrl+_", "Ctrl+_"), ("ctrl+\\", "Ctrl+\\"), ("f12", "f12")]
+)
+async def test_the_escape_key_is_shown_as_it_is_typed(escape: str, shown: str) -> None:
+    async with app(console_escape=escape_key(escape)) as run:
+        await sit(run)
+        assert f" {shown} menu" in run.text.splitlines()[-1]
 
 
 async def test_detaching_closes_it() -> None:
@@ -480,6 +542,22 @@ class TestReading:
             assert backgrounds(0)[0] != plain
             assert backgrounds(0)[3] == plain
 
+    async def test_the_cursor_hides_no_wide_character(self) -> None:
+        async with app() as run:
+            await sit(run)
+            await write(run, "ab名前c\x1b[3G")
+            view = pane(run).view
+
+            def highlighted() -> list[str]:
+                """What stands in the style of the cursor."""
+                cursor = view._paints.cursor
+                return [s.text for s in view.render_line(0) if s.style is not None and s.style == cursor]
+
+            for sequence in ("\x1b[3G", "\x1b[4G"):
+                await write(run, sequence)
+                assert run.text.splitlines()[0].rstrip() == "ab名前c"
+                assert highlighted() == ["名"]
+
     async def test_moving_and_leaving(self) -> None:
         async with app() as run:
             await sit(run)
@@ -497,6 +575,18 @@ class TestReading:
             await run.press(ESC, "left_square_bracket", ESC, "q")
             await run.until_main()
             assert typed(run) == b""
+
+    async def test_the_escape_key_leads_out_of_everything(self) -> None:
+        async with app() as run:
+            await sit(run)
+            await write(run, "".join(f"line {number}\r\n" for number in range(50)))
+            await run.press(ESC, "left_square_bracket")
+            assert "Ctrl+]" in run.text.splitlines()[-1]
+            await run.press("escape", ESC, "slash", *"line 7", ESC)
+            await run.press("escape")
+            await run.until_main()
+            await run.press("c", "x")
+            assert typed(run) == b"x"
 
     async def test_the_screen_is_copied_as_it_is(self) -> None:
         async with app() as run:
@@ -626,6 +716,30 @@ class TestTab:
             await run.until_main()
             await run.until_text("hello again")
             assert len(backend_of(run).taken) == 1
+
+    async def test_closed_as_a_full_screen_it_is_closed_here(self) -> None:
+        async with app() as run:
+            run.main.detail.select_tab("console")
+            await run.until_text("serial0")
+            await into(run)
+            await run.press("enter")
+            await run.until(lambda: run.app.focused is tab(run).pane.view, "the console")
+            await run.press(ESC, "z")
+            await run.until(lambda: isinstance(run.screen, ConsoleScreen), "the full screen")
+            await run.press(ESC, "d")
+            await run.until_main()
+            await run.until_text("Enter opens it here")
+            assert tab(run).pane.opened is None
+            await run.press("enter")
+            assert len(backend_of(run).taken) == 2, "it is opened again"
+
+    async def test_of_a_connection_that_is_removed_none_is_left(self) -> None:
+        async with app() as run:
+            await sit(run)
+            await run.press(ESC, "q")
+            await run.until_main()
+            backend_of(run).tell(ConnectionRemoved("lab1"))
+            await run.until(lambda: not run.main.consoles.opened, "it is closed")
 
     async def test_it_follows_the_cursor(self) -> None:
         async with app() as run:

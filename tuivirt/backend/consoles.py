@@ -63,7 +63,9 @@ class Consoles:
     def send(self, console: Console, data: bytes) -> bool:
         with self._lock:
             attachment = self._open.get(console)
-            if attachment is None or attachment.stream is None or not attachment.keep(data):
+            if attachment is None or (attachment.stream is None and attachment.state.phase != "attaching"):
+                return False
+            if not attachment.keep(data):
                 return False
             self._send(attachment)
             return True
@@ -159,8 +161,9 @@ class Consoles:
         with self._lock:
             if self._is_current(streams, attachment):
                 attachment.stream, attachment.boot = stream, found.ID()
-                attachment.forget_input()
                 self._tell(attachment, phase="attached", note="", hint="")
+                if attachment.unsent:  # typed meanwhile
+                    self._send(attachment)
                 if take == "force":
                     self._note(attachment, found.name(), "console taken over")
                 return
@@ -168,6 +171,8 @@ class Consoles:
 
     def _refused(self, attachment: Attachment, error: libvirt.libvirtError) -> None:
         found = explain_error(error, self._uri)
+        with self._lock:
+            attachment.forget_input()
         match error.get_error_code():
             case libvirt.VIR_ERR_OPERATION_INVALID | libvirt.VIR_ERR_NO_DOMAIN:
                 self._tell(attachment, phase="waiting", note="", hint="")
@@ -177,11 +182,14 @@ class Consoles:
                 self._tell(attachment, phase="failed", note=found.message, hint=found.hint)
 
     def _started(self, streams: Streams, attachment: Attachment, dom: libvirt.virDomain) -> None:
-        stream = attachment.stream
+        with self._lock:
+            stream = attachment.stream
+            if stream is not None:
+                if attachment.boot == dom.ID():
+                    return  # attached since
+                attachment.stream = None
+                attachment.forget_input()
         if stream is not None:
-            if attachment.boot == dom.ID():
-                return  # attached since
-            attachment.stream = None
             streams.end(stream)
         if self._is_current(streams, attachment):
             self._tell(attachment, phase="attaching", note="", hint="")
@@ -242,7 +250,7 @@ class Consoles:
 
     def _send(self, attachment: Attachment) -> None:
         """Have somebody send what is unsent. The lock is held."""
-        if self._streams is not None and not attachment.sending:
+        if self._streams is not None and attachment.stream is not None and not attachment.sending:
             attachment.sending = True
             self._streams.submit(partial(self._pump, self._streams, attachment))
 

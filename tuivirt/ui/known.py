@@ -13,6 +13,7 @@ from tuivirt.ui.typeahead import TypeAhead, Typed
 
 if TYPE_CHECKING:
     from tuivirt.ui.dialogs.base import Dialog
+    from tuivirt.ui.dialogs.target import Target
     from tuivirt.ui.screens.main import MainScreen
 
 T = TypeVar("T")
@@ -20,6 +21,38 @@ T = TypeVar("T")
 PATIENCE = 3.0
 """Seconds that tags are waited for: after that the domain counts as protected, for a host whose domains must
 be forced off may not answer at all."""
+
+
+async def read_first(
+    app: TypeAhead,
+    title: str,
+    targets: "Sequence[Target]",
+    reading: asyncio.Future[Any],
+    patience: float | None = None,
+    *,
+    held: bool = False,
+) -> list[Typed] | None:
+    """Tell that definitions are read, until they are or ``patience`` is over. Returns what was typed then,
+    with all further keys held: none is for what is seen before the next screen. None when one gave up.
+    ``held``: keys are held before, too.
+    """
+    from tuivirt.ui.dialogs.reading import ReadingDialog
+
+    shown = ReadingDialog(title, targets)
+    given_up = app.push_screen(shown, wait_for_dismiss=True)
+    if held:
+        await app.release_keys()
+    try:
+        either: set[asyncio.Future[Any]] = {reading, given_up}
+        await asyncio.wait(either, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        if given_up.done():
+            return None
+    finally:
+        reading.cancel()
+    app.hold_keys()
+    shown.finish(True)
+    await given_up
+    return shown.keys
 
 
 class KnownFirst:
@@ -47,32 +80,20 @@ class KnownFirst:
         if not unread:
             return await app.push_screen_wait(dialog())
 
-        from tuivirt.ui.dialogs.reading import ReadingDialog
         from tuivirt.ui.dialogs.target import Target
 
         targets = [Target.of(record, self._store.connections[record.host].uri) for record in unread]
-        shown = ReadingDialog(title, targets)
-        given_up = app.push_screen(shown, wait_for_dismiss=True)
         reading = asyncio.ensure_future(self._read(unread))
+        keys = await read_first(app, title, targets, reading, None if needed else PATIENCE)
+        if keys is None:
+            return None
         try:
-            either: set[asyncio.Future[Any]] = {reading, given_up}
-            patience = None if needed else PATIENCE
-            await asyncio.wait(either, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-            if given_up.done():
-                return None
-        finally:
-            reading.cancel()
-        keys: list[Typed] = []
-        app.hold_keys()  # none is for the list that is seen for a moment between the two
-        try:
-            shown.finish(True)
-            await given_up
             if needed and (failures := reading.result()):
+                keys = []
                 words = f"Its definition cannot be read: {failures[0].message}"
                 self._main.tell(words, title=title, severity="error")
                 return None
             answer = app.push_screen(dialog(), wait_for_dismiss=True)
-            keys = shown.keys
         finally:
             await app.release_keys(keys)
         return await answer

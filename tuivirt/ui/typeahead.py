@@ -62,6 +62,11 @@ class TypeAhead(App[None]):
         self._waiting.extendleft(reversed(first))
         await self._handled(self._turn)
 
+    async def drop_keys(self) -> None:
+        """Like ``release_keys``, but what was typed is for nobody."""
+        self._waiting.clear()
+        await self._handled(self._turn)
+
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)

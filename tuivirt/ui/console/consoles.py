@@ -83,6 +83,8 @@ class Consoles:
         self.opened.pop(opened.console, None)
         self._busy.pop(opened.console, None)
         self._backend.close_console(opened.console)
+        for viewer in list(opened.viewers):
+            viewer.gone()
 
     def tell(self, text: str, severity: str = "information") -> None:
         """A notification of plain text."""
@@ -182,10 +184,14 @@ class Consoles:
 
     def update(self, delta: Delta) -> None:
         """Take over what a batch of changes touched."""
+        for opened in list(self.opened.values()):
+            name = opened.console.domain.connection
+            if name in delta.connections and name not in self._store.connections:
+                self.close(opened)
         for state in delta.consoles:
-            opened = self.opened.get(state.console)
-            if opened is None:
+            if state.console not in self.opened:
                 continue
+            opened = self.opened[state.console]
             if state.boots > opened.state.boots:
                 opened.booted()
                 self._forget_size(state.console)

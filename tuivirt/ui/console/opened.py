@@ -22,6 +22,9 @@ class Viewer(Protocol):
     def told(self) -> None:
         """The state has changed."""
 
+    def gone(self) -> None:
+        """Somebody else has closed it."""
+
 
 class OpenConsole:
     """Lives while it is open, shown or not."""
@@ -30,7 +33,7 @@ class OpenConsole:
         """``name`` of the domain, as it is shown."""
         self.console = console
         self.name = name
-        self.state = ConsoleState(console)
+        self.state = ConsoleState(console, "attaching")
         self.terminal = Terminal(cell_len, *size)
         self.viewers: set[Viewer] = set()
         self.unseen = False

@@ -1,15 +1,24 @@
 """The way to a console: which of a domain's it is, and the screen that shows it."""
 
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from textual.widget import AwaitMount
 
 from tuivirt.core.errors import HostError
 from tuivirt.core.text import plain
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.console.consoles import Consoles
+from tuivirt.ui.typeahead import TypeAhead, Typed
 
 if TYPE_CHECKING:
+    from tuivirt.resources.domain.consoles import ConsoleDevice
     from tuivirt.ui.console.opened import OpenConsole
     from tuivirt.ui.screens.main import MainScreen
+
+SOON: Final = 0.25
+"""Seconds that a definition is waited for before that is told."""
 
 
 class Opener:
@@ -29,18 +38,46 @@ class Opener:
         elif refusal := self._consoles.refusal(record.host):
             self._main.tell(refusal, severity="warning")
         else:
+            self._app.hold_keys()  # they are for the guest, not for the list that is seen meanwhile
             self._main.run_worker(self._open(record), group="dialog")
 
+    @property
+    def _app(self) -> TypeAhead:
+        app = self._main.app
+        assert isinstance(app, TypeAhead)
+        return app
+
     async def _open(self, record: DomainRecord) -> None:
+        reading = asyncio.ensure_future(self._consoles.devices(record.key))
+        keys: Sequence[Typed] | None = ()
+        await asyncio.wait({reading}, timeout=SOON)
+        if not reading.done():
+            from tuivirt.ui.dialogs.target import Target
+            from tuivirt.ui.known import read_first
+
+            target = Target.of(record, self._main.store.connections[record.host].uri)
+            title = f"Console: {plain(record.shown_name)}"
+            keys = await read_first(self._app, title, [target], reading, held=True)
+        if keys is None:
+            return
+        if await self._show_first(record, reading):
+            await self._app.release_keys(keys)
+        else:
+            await self._app.drop_keys()
+
+    async def _show_first(
+        self, record: DomainRecord, reading: "asyncio.Future[tuple[ConsoleDevice, ...]]"
+    ) -> bool:
+        """Show the first console that can be opened; or tell why there is none, and return False."""
         try:
-            devices = await self._consoles.devices(record.key)
+            devices = reading.result()
         except HostError as error:
             self._main.tell(error.message, title=record.shown_name, severity="warning")
-            return
+            return False
         device = next((device for device in devices if not device.refusal), None)
         if device is not None:
-            self.show(self._consoles.open(device.of(record.key), record.shown_name), asked=True)
-            return
+            await self.show(self._consoles.open(device.of(record.key), record.shown_name), asked=True)
+            return True
         from tuivirt.resources.domain.consoles import NEW
         from tuivirt.ui.dialogs.text import TextDialog
 
@@ -53,9 +90,11 @@ class Opener:
             "console=ttyS0 on its kernel's command line."
         )
         self._main.app.push_screen(TextDialog(f"Console: {plain(record.shown_name)}", text))
+        return False
 
-    def show(self, opened: "OpenConsole", *, asked: bool = False) -> None:
+    def show(self, opened: "OpenConsole", *, asked: bool = False) -> AwaitMount:
         """Show an open console as a full screen."""
         from tuivirt.ui.screens.console import ConsoleScreen
 
-        self._main.app.push_screen(ConsoleScreen(self._consoles, self._main.style, opened, asked=asked))
+        screen = ConsoleScreen(self._consoles, self._main.style, opened, asked=asked)
+        return self._main.app.push_screen(screen)

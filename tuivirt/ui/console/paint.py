@@ -59,9 +59,23 @@ class Paints:
         strip = Strip(segments).crop_extend(left, left + width, self._base)
         if left:
             strip = _without_marks(strip)
-        for start, end, style in patches:
+        for first, last, style in patches:
+            start, end = _whole(line.text, first, last)
             strip = _patched(strip, start - left, end - left, style, width)
         return strip
+
+
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """These cells, and the other halves of the characters that have two."""
+    at = 0
+    for char in "" if text.isascii() else text:
+        width = cell_len(char)
+        if at < start < at + width:
+            start = at
+        if at < end < at + width:
+            end = at + width
+        at += width
+    return start, end
 
 
 def _without_marks(strip: Strip) -> Strip:

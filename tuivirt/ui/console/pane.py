@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -34,6 +35,9 @@ class ConsolePane(Vertical, can_focus=False):
         def __init__(self, *, closed: bool) -> None:
             super().__init__()
             self.closed = closed
+
+    class Gone(Message):
+        """What was shown was closed elsewhere."""
 
     class Zoomed(Message):
         """As a full screen, or back."""
@@ -122,6 +126,10 @@ class ConsolePane(Vertical, can_focus=False):
         elif opened.state.phase == "attached":
             self._asked = False
 
+    def gone(self) -> None:
+        self.show(None)
+        self.post_message(self.Gone())
+
     def on_resize(self) -> None:
         self._show_bar()
 
@@ -132,18 +140,20 @@ class ConsolePane(Vertical, can_focus=False):
         if opened.unseen and self.is_seen:
             opened.unseen = False
         key = key_text(self._escape)
+        way_out = [(f" {key} ", "key"), ("menu ", "dim")]
         if self._chord:
             room = self.size.width - len(key) - 2
             menu = words.menu(commands_of("console_menu"), self._keys, room)
             self.bar.show([(f" {key} ", "mark"), *menu])
         elif self.view.reader is not None:
-            menu = words.menu(commands_of("reading"), self._keys, self.size.width)
-            self.bar.show(menu, [(f" {self._place()} ", "dim")])
+            right = [(f" {self._place()} ", "dim"), *way_out]
+            room = self.size.width - sum(cell_len(text) for text, _ in right)
+            self.bar.show(words.menu(commands_of("reading"), self._keys, room), right)
         else:
             others = [other for other in self._consoles.opened.values() if other is not opened]
             area = self.view.size.width, self.view.size.height
             parts = words.about(opened, others, self.view.lines_below, area)
-            self.bar.show(parts, [(f" {key} ", "key"), ("menu ", "dim")])
+            self.bar.show(parts, way_out)
 
     def _place(self) -> str:
         reader, opened = self.view.reader, self.view.opened
@@ -172,6 +182,8 @@ class ConsolePane(Vertical, can_focus=False):
         """The escape key leads out of reading, too."""
         if event.key == self._escape and self.view.reader is not None:
             event.stop()
+            self.find.close()
+            self.screen.set_focus(self.view)
             self.view.follow()
             self._chord = True
             self._show_bar()
@@ -206,7 +218,7 @@ class ConsolePane(Vertical, can_focus=False):
         if opened is None or not data:
             return
         self.view.follow()
-        if opened.state.phase == "attached":
+        if opened.state.phase in {"attaching", "attached"}:
             self._consoles.send(opened, data)
 
     # The menu of the escape key

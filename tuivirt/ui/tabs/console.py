@@ -172,6 +172,11 @@ class ConsoleTab(DetailTab, can_focus=False):
             self._show_open()
         self.post_message(self.Left())
 
+    def on_console_pane_gone(self, message: ConsolePane.Gone) -> None:
+        message.stop()
+        if self._subject is not None:
+            self._show_open()
+
     def on_console_pane_zoomed(self, message: ConsolePane.Zoomed) -> None:
         message.stop()
         self.post_message(self.Zoomed(message.opened))

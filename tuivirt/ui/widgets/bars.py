@@ -86,6 +86,8 @@ SHOWN_KEYS = {
     "backslash": "\\",
     "plus": "+",
     "minus": "-",
+    "circumflex_accent": "^",
+    "underscore": "_",
     "comma": ",",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
