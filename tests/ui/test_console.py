@@ -651,14 +651,15 @@ class TestFiles:
     async def test_a_text_is_waited_for(self) -> None:
         async with app() as run:
             await sit(run)
-            await write(run, "login: was here before\r\n")
+            await write(run, "login: was here before\r\nlogin: ")
             await run.press(ESC, "w")
             await run.until_dialog("Tell when this appears")
             await run.press(*"login:", "enter")
             await run.until(lambda: run.main.consoles.opened[SERIAL].wanted, "somebody waits")
             await run.press(ESC, "q")
             await run.until_main()
-            await write(run, "\r\n".join(["booting"] * 50))
+            for text in ("root", "\r\n# ", "\r\n".join(["booting"] * 50)):
+                await write(run, text)
             assert not any("login" in note for note in run.notes)
             await write(run, "\r\nweb01 login: ")
             await run.until_note("web01 login:")

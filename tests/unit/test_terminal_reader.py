@@ -1,7 +1,11 @@
 """Moving, selecting and searching in what a terminal holds."""
 
+import time
+
+import pytest
+
 from tests.unit.test_terminal import terminal
-from tuivirt.terminal.reader import Place, Reader, Span
+from tuivirt.terminal.reader import MOST_MATCHES, Place, Reader, Span
 
 
 def test_it_stays_within_what_there_is() -> None:
@@ -63,6 +67,21 @@ def test_search_finds_across_rows_and_minds_capitals() -> None:
     reader.step(1)
     reader.search("")
     assert list(reader.found_in(0)) == []
+
+
+@pytest.mark.parametrize("end", ["\r\n", ""])
+def test_however_much_matches_the_last_are_found_soon(end: str) -> None:
+    of = terminal(("y" * 20 + end) * 12_000)
+    began = time.process_time()
+    for query in ("yyy", "yy", "y"):
+        reader = Reader(of, Place(of.end, 0))
+        reader.search(query)
+    assert time.process_time() - began < 5, "it took minutes"
+    assert len(reader.matches) == MOST_MATCHES
+    assert reader.found == "5,000/5,000+"
+    assert reader.place.line >= of.end - 2
+    reader.step(1)
+    assert reader.found == "1/5,000+"
 
 
 def test_what_one_reads_may_go() -> None:

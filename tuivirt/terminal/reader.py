@@ -1,10 +1,15 @@
 """Reading what a terminal holds: a place in it, what is selected, and what is looked for."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import accumulate, islice
+from typing import Final, NamedTuple
 
 from tuivirt.core.text import lowered
 from tuivirt.terminal.terminal import Terminal
+
+MOST_MATCHES: Final = 5_000
+"""Matches that are kept, the last ones: some milliseconds, whatever is looked for with the first letter."""
 
 
 class Place(NamedTuple):
@@ -33,6 +38,8 @@ class Reader:
         self.query = ""
         self.matches: list[tuple[Span, ...]] = []
         """Oldest first; one that goes on in the next row has a span in each."""
+        self.more = False
+        """There are older matches than these."""
         self._by_line: dict[int, list[tuple[Span, int]]] = {}
         self.match = -1
         """The match that one stands at."""
@@ -84,7 +91,9 @@ class Reader:
     def search(self, query: str) -> None:
         """Find a text, whose case counts only where it has capitals; go to the last before the cursor."""
         self.query = query
-        self.matches = list(self._find(query)) if query else []
+        found = list(islice(self._find(query), MOST_MATCHES + 1)) if query else []
+        self.more = len(found) > MOST_MATCHES
+        self.matches = found[:MOST_MATCHES][::-1]
         self._by_line = {}
         for number, spans in enumerate(self.matches):
             for span in spans:
@@ -92,6 +101,11 @@ class Reader:
         before = [n for n, spans in enumerate(self.matches) if spans[0].line <= self.place.line]
         self.match = before[-1] if before else len(self.matches) - 1
         self._go_to_match()
+
+    @property
+    def found(self) -> str:
+        """Which match one stands at, of how many."""
+        return f"{self.match + 1:,}/{len(self.matches):,}{'+' if self.more else ''}"
 
     def step(self, step: int) -> None:
         """To the next match, or the previous with -1; from the end to the beginning."""
@@ -110,14 +124,16 @@ class Reader:
             self.move_to(span.line, span.start)
 
     def _find(self, query: str) -> Iterator[tuple[Span, ...]]:
+        """Newest first."""
         exact = query != query.lower()
-        for number, rows in self._whole_lines():
+        for number, rows in reversed(list(self._whole_lines())):
             text = "".join(rows)
             searched = text if exact else lowered(text)
-            at = searched.find(query)
+            at = searched.rfind(query)
+            begins = list(accumulate(map(len, rows), initial=0)) if at >= 0 else []
             while at >= 0:
-                yield tuple(self._spans(number, rows, at, at + len(query)))
-                at = searched.find(query, at + len(query))
+                yield tuple(self._spans(number, rows, begins, at, at + len(query)))
+                at = searched.rfind(query, 0, at)
 
     def _whole_lines(self) -> Iterator[tuple[int, list[str]]]:
         """The number of the first row of each line of text, and its rows."""
@@ -132,14 +148,19 @@ class Reader:
         if rows:
             yield start, rows
 
-    def _spans(self, number: int, rows: list[str], start: int, end: int) -> Iterator[Span]:
-        """The cells of characters from ``start`` to ``end`` of a line of text."""
+    def _spans(self, number: int, rows: list[str], begins: list[int], start: int, end: int) -> Iterator[Span]:
+        """The cells of characters from ``start`` to ``end`` of a line of text.
+
+        ``number`` is that of its first row; ``begins`` is where each of them begins in the text.
+        """
         cells = self._terminal.cells
-        for row in rows:
-            if start < len(row) and end > 0:
-                first, last = max(0, start), min(end, len(row))
-                yield Span(number, cells(row[:first]), cells(row[:last]))
-            start, end, number = start - len(row), end - len(row), number + 1
+        for index in range(bisect_right(begins, start) - 1, len(rows)):
+            row, first = rows[index], begins[index]
+            if first >= end:
+                break
+            if row:
+                before, last = max(0, start - first), min(end - first, len(row))
+                yield Span(number + index, cells(row[:before]), cells(row[:last]))
 
 
 def cut(terminal: Terminal, text: str, start: int, end: int) -> str:

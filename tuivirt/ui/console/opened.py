@@ -1,5 +1,6 @@
 """A console that is open: its terminal, its state, and who shows it."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from rich.cells import cell_len
@@ -41,6 +42,8 @@ class OpenConsole:
         self.wanted: list[Wanted] = []
         """Texts that somebody waits for."""
         self._looked_at = 0
+        self._there: dict[int, str] = {}
+        """The rows of the screen, by number, when they were last looked at for these."""
 
     @property
     def label(self) -> str:
@@ -53,20 +56,33 @@ class OpenConsole:
     def booted(self) -> None:
         """What begins now knows nothing of what was switched, nor how large its terminal is."""
         self.terminal.restart()
-        self._looked_at = 0
 
     def found(self) -> list[tuple[Wanted, str]]:
         """The texts that have come meanwhile, each with its line; they are not waited for any more."""
-        terminal = self.terminal
         if not self.wanted:
             return []
-        lines = [line.text for line in terminal.lines(self._looked_at, terminal.end)]
-        self._looked_at = terminal.top
-        found = [(wanted, line) for wanted in self.wanted if (line := wanted.found_in(lines)) is not None]
+        there, now = self._there, self._rows(self._looked_at)
+        self._look()
+
+        def new(wanted: Wanted) -> Iterator[str]:
+            """The rows that did not have it."""
+            return (row for number, row in now.items() if wanted.found_in([there.get(number, "")]) is None)
+
+        found = [(wanted, row) for wanted in self.wanted if (row := wanted.found_in(new(wanted))) is not None]
         self.wanted = [wanted for wanted in self.wanted if wanted not in dict(found)]
         return found
 
     def want(self, text: str) -> None:
         """Wait for a text from now on: what is there already does not count."""
         self.wanted.append(Wanted(text))
-        self._looked_at = self.terminal.top + self.terminal.screen.cursor.y
+        self._look()
+
+    def _look(self) -> None:
+        self._looked_at = self.terminal.top
+        self._there = self._rows(self._looked_at)
+
+    def _rows(self, first: int) -> dict[int, str]:
+        """The text from that line on, by number."""
+        terminal = self.terminal
+        first = max(first, terminal.first)
+        return {number: line.text for number, line in enumerate(terminal.lines(first, terminal.end), first)}

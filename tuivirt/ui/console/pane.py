@@ -159,7 +159,7 @@ class ConsolePane(Vertical, can_focus=False):
         reader, opened = self.view.reader, self.view.opened
         if reader is None or opened is None:
             return ""
-        found = f"{reader.match + 1}/{len(reader.matches)} · " if reader.query else ""
+        found = f"{reader.found} · " if reader.query else ""
         first = opened.terminal.first
         return f"{found}{reader.place.line - first + 1:,} of {opened.terminal.end - first:,}"
 
@@ -320,7 +320,7 @@ class ConsolePane(Vertical, can_focus=False):
         reader = self.view.reader
         if reader is not None:
             reader.search(message.text)
-            self.find.note(f"{reader.match + 1}/{len(reader.matches)}")
+            self.find.note(reader.found)
             self.view.moved()
 
     def on_find_line_closed(self, message: FindLine.Closed) -> None:
