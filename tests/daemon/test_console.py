@@ -196,6 +196,18 @@ def test_a_lost_connection_comes_back_and_a_closed_one_leaves_nothing(
     daemon.restart()
     at.until(lambda state: state.note == "its host is not connected", "it waits for its host")
     at.until_phase("attached")
+    # What became of the guest meanwhile nobody has told: it has another id.
+    boots = at.state.boots
+    app.fleet.disconnect(HOST)
+    daemon.virsh("destroy", "web")
+    daemon.virsh("start", "web")
+    app.connect()
+    at.until_phase("attached")
+    assert at.state.boots == boots + 1
+    app.fleet.disconnect(HOST)
+    app.connect()
+    at.until_phase("attached")
+    assert at.state.boots == boots + 1, "it is the same boot"
     app.fleet.disconnect(HOST)
     until(lambda: not threads_of(HOST), "the threads of the session have ended")
     before = open_descriptors()
@@ -211,6 +223,25 @@ def test_a_lost_connection_comes_back_and_a_closed_one_leaves_nothing(
         other = Sitting(elsewhere, "web")
         other.open()
         other.until_phase("attached")
+
+
+def test_a_transient_domain_that_has_gone_is_off(
+    app: Headless, daemon: LibvirtDaemon, tmp_path: Path
+) -> None:
+    definition = tmp_path / "web.xml"
+    definition.write_text(guest_xml("web", serial=True))
+    daemon.virsh("create", str(definition))
+    app.open(daemon.uri)
+    at = Sitting(app, "web")
+    at.open()
+    at.until_phase("attached")
+    streams = app.session().streams
+    assert streams.is_active(at.console)
+    daemon.virsh("destroy", "web")
+    at.until_phase("waiting")
+    assert not streams.is_active(at.console)
+    daemon.virsh("create", str(definition))
+    at.until_phase("attached")
 
 
 def test_at_a_console_in_the_app(daemon: LibvirtDaemon, linux_guest: LinuxGuest, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from tuivirt.core.changes import Asked, ConnectionRemoved
 from tuivirt.core.console import Console
 from tuivirt.core.key import Key
 from tuivirt.core.question import Question
+from tuivirt.ui.console import consoles as module
 from tuivirt.ui.console.consoles import escape_key
+from tuivirt.ui.console.opened import OpenConsole
 from tuivirt.ui.console.pane import ConsolePane
 from tuivirt.ui.screens.console import ConsoleScreen
 from tuivirt.ui.tabs.console import ConsoleTab
@@ -801,3 +804,31 @@ async def test_a_flood_is_drawn_a_little_at_a_time() -> None:
         assert typed(run) == b"a"
         terminal = consoles.opened[SERIAL].terminal
         await run.until(lambda: 0 < len(terminal._pending) < waiting, "some more of it is drawn")
+
+
+async def test_many_floods_leave_the_frame_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with app() as run:
+        consoles, backend = run.main.consoles, backend_of(run)
+        many = [Console(WEB.key, f"serial{number}") for number in range(20)]
+        for console in many:
+            consoles.open(console, "web01")
+        drawn: list[Console] = []
+        clock = 0.0
+
+        def draw(opened: OpenConsole) -> bool:
+            nonlocal clock
+            clock += 0.002
+            drawn.append(opened.console)
+            return False
+
+        monkeypatch.setattr(consoles, "_draw", draw)
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock))
+        consoles._busy = dict.fromkeys(many)
+        began = clock
+        consoles._work()
+        assert clock - began < 0.012
+        while len(drawn) < 20:
+            consoles._work()
+        assert drawn[:20] == many, "each has its turn"
+        consoles._busy.clear()
+        assert backend.requests == []

@@ -1,11 +1,13 @@
 """What a definition says of consoles; what waits to be sent; what is written to a log."""
 
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.support.corpus import domain_files
+from tuivirt.backend import console_log
 from tuivirt.backend.attachment import BEYOND, MOST_OUTPUT, MOST_UNSENT, WINDOW, Attachment
 from tuivirt.backend.console_log import ConsoleLog
 from tuivirt.core.console import Console, Output
@@ -126,6 +128,32 @@ class TestLog:
         assert again.finish(5)
         assert path.read_text() == ""
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    def test_what_comes_faster_than_it_is_written_is_left_out_and_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(console_log, "MOST_WAITING", 10)
+        log = ConsoleLog(tmp_path / "log", lambda error: None, over=False)
+        goes_on = threading.Event()
+
+        def wait() -> None:
+            goes_on.wait(10)
+
+        log._lane.submit(wait)
+        for number in range(10):
+            log.write(b"%d23\n" % number)
+        goes_on.set()
+        assert log.finish(10)
+        log.write(b"after\n")
+        log.write(b"x" * 20)
+        log.close()
+        assert log.finish(10)
+        assert (tmp_path / "log").read_text().splitlines() == [
+            *("023", "123"),
+            "⋯ 32 bytes were left out ⋯",
+            "after",
+            "⋯ 20 bytes were left out ⋯",
+        ]
 
     def test_what_cannot_be_written_is_told_once(self) -> None:
         errors: list[OSError] = []

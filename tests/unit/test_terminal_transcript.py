@@ -48,3 +48,19 @@ def test_nothing_in_it_steers_anything(written: bytes) -> None:
     text = of.feed(written) + of.rest()
     for line in text.split("\n"):
         assert plain(line) == line
+
+
+PLAIN = st.lists(
+    st.sampled_from(["word", "  ", "y\r\n", "\n", "\r\n", "größe", "\t", "\b", "\x1b[m", "x" * LONGEST]),
+    max_size=20,
+).map("".join)
+
+
+@given(PLAIN, st.integers(1, 40))
+def test_whole_lines_are_taken_as_they_would_be_drawn(written: str, size: int) -> None:
+    pieces, drawn = Transcript(), Transcript()
+    data = written.encode()
+    text = "".join(pieces.feed(data[start : start + size]) for start in range(0, len(data), size))
+    # A sequence in every line keeps it from being taken as it is written.
+    expected = "".join(drawn.feed(f"\x1b[m{char}".encode()) for char in written)
+    assert text + pieces.rest() == expected + drawn.rest()

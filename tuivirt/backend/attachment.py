@@ -30,6 +30,8 @@ class Attachment:
         self.stream: ConsoleStream | None = None
         self.boot = -1
         """The id that the domain had when it was attached to: another one is another boot."""
+        self.boot_before = -1
+        """The same, of before the connection was lost: nobody tells what happened meanwhile."""
         self.log: ConsoleLog | None = None
         self.sending = False
         """Somebody sends what is unsent."""

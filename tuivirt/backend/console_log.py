@@ -1,11 +1,17 @@
 """The text of a console in a file of the user's."""
 
 import os
+import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from tuivirt.backend.lane import Lane
 from tuivirt.terminal.transcript import Transcript
+
+MOST_WAITING: Final = 8 << 20
+"""Bytes that wait to be written; of what comes faster, the rest is left out, and that is told in the file."""
 
 
 class ConsoleLog:
@@ -21,10 +27,19 @@ class ConsoleLog:
             os.fchmod(self._file, 0o600)
         self._transcript = Transcript()
         self._lane = Lane(f"log {path.name}")
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._left_out = 0
 
     def write(self, data: bytes) -> None:
         """Take bytes of the guest; returns at once."""
-        self._lane.submit(lambda: self._write(self._transcript.feed(data)))
+        with self._lock:
+            if self._waiting + len(data) > MOST_WAITING:
+                self._left_out += len(data)
+                return
+            self._waiting += len(data)
+            left_out, self._left_out = self._left_out, 0
+        self._lane.submit(partial(self._take, data, left_out))
 
     def close(self) -> None:
         """Write what is left and be done; returns at once."""
@@ -33,6 +48,16 @@ class ConsoleLog:
     def finish(self, timeout: float) -> bool:
         """Wait until what was given is written; whether it was within ``timeout`` seconds."""
         return self._lane.finish(timeout)
+
+    def _take(self, data: bytes, left_out: int) -> None:
+        self._tell(left_out)
+        self._write(self._transcript.feed(data))
+        with self._lock:
+            self._waiting -= len(data)
+
+    def _tell(self, left_out: int) -> None:
+        if left_out:
+            self._write(f"{self._transcript.rest()}⋯ {left_out:,} bytes were left out ⋯\n")
 
     def _write(self, text: str) -> None:
         if self._file is None or not text:
@@ -47,6 +72,7 @@ class ConsoleLog:
             self._failed(error)
 
     def _close(self) -> None:
+        self._tell(self._left_out)
         self._write(self._transcript.rest())
         if self._file is not None:
             os.close(self._file)

@@ -116,6 +116,8 @@ class Consoles:
         with self._lock:
             self._streams = None
             for attachment in self._open.values():
+                if attachment.stream is not None:
+                    attachment.boot_before = attachment.boot
                 attachment.stream, attachment.boot = None, -1
                 attachment.forget_input()
                 self._tell(attachment, phase="waiting", note=NOT_CONNECTED, hint="")
@@ -161,7 +163,10 @@ class Consoles:
         with self._lock:
             if self._is_current(streams, attachment):
                 attachment.stream, attachment.boot = stream, found.ID()
-                self._tell(attachment, phase="attached", note="", hint="")
+                unseen = attachment.boot_before not in {-1, attachment.boot}
+                attachment.boot_before = -1
+                boots = attachment.state.boots + unseen
+                self._tell(attachment, phase="attached", note="", hint="", boots=boots)
                 if attachment.unsent:  # typed meanwhile
                     self._send(attachment)
                 if take == "force":

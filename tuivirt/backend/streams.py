@@ -91,9 +91,14 @@ class Streams:
             self._live.discard(stream)
 
     def is_active(self, console: Console) -> bool:
-        """Whether the domain runs."""
+        """Whether the domain runs; one that is gone does not."""
         with self._places.safe("state"):
-            return bool(self._find(console.domain.id).isActive())
+            try:
+                return bool(self._find(console.domain.id).isActive())
+            except libvirt.libvirtError as error:
+                if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
+                    raise
+                return False
 
     def stop(self) -> None:
         """Begin nothing any more."""

@@ -23,9 +23,27 @@ class Transcript:
 
     def feed(self, data: bytes) -> str:
         """The lines that are complete now, each with its end."""
-        self._parser.feed(self._decoder.decode(data))
+        text = self._decoder.decode(data)
+        begun = text.find("\n") + 1 if self._line else 0
+        self._parser.feed(text[:begun])
+        text = text[begun:]
+        if not self._line and self._parser.between:
+            text = self._take_simple(text)
+        self._parser.feed(text)
         lines, self._lines = self._lines, []
         return "".join(lines)
+
+    def _take_simple(self, text: str) -> str:
+        """Take whole lines if all of them stand in the log as they are written; the rest is returned."""
+        end = text.rfind("\n") + 1
+        block = text[:end].replace("\r\n", "\n")
+        if not block.isascii() or not block.replace("\n", "").isprintable():
+            return text
+        lines = block.split("\n")
+        if max(map(len, lines)) > LONGEST:
+            return text
+        self._lines.append("\n".join(line.rstrip(" ") for line in lines))
+        return text[end:]
 
     def rest(self) -> str:
         """The line that is not complete; it is over."""

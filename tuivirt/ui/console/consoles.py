@@ -29,6 +29,8 @@ _SIGNS: Final = {
     "^": "circumflex_accent",
     "_": "underscore",
 }
+ENOUGH: Final = 0.008
+"""Seconds of a frame after which no further console is begun."""
 MOST_SIZES: Final = 200
 """Consoles whose size is remembered."""
 
@@ -208,8 +210,11 @@ class Consoles:
         self._timer = None
         begun = time.monotonic()
         for console in sorted(self._busy, key=lambda console: not self.opened[console].is_seen):
-            if self._draw(self.opened[console]):
-                del self._busy[console]
+            if time.monotonic() - begun > ENOUGH:
+                break
+            del self._busy[console]
+            if not self._draw(self.opened[console]):
+                self._busy[console] = None  # behind the others
         if self._busy:
             took = time.monotonic() - begun
             self._timer = self._host.set_timer(max(FRAME - took, took), self._work)
