@@ -39,7 +39,7 @@ def notice(state: ConsoleState, escape: str, keys: Mapping[str, str]) -> list[Pa
         case "held":
             return [
                 (" Somebody else has it open. ", "warn"),
-                (f"{take} takes it over, {attach} attaches if it is free. ", "dim"),
+                (f"{take} takes it over, {attach} if it is free. ", "dim"),
             ]
         case "lost":
             return [(f" {note or 'It has ended'}. ", "bad"), (f"{attach} attaches again. ", "dim")]
