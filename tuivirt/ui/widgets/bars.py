@@ -86,8 +86,6 @@ SHOWN_KEYS = {
     "backslash": "\\",
     "plus": "+",
     "minus": "-",
-    "circumflex_accent": "^",
-    "underscore": "_",
     "comma": ",",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
