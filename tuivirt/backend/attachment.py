@@ -32,6 +32,8 @@ class Attachment:
         """The id that the domain had when it was attached to: another one is another boot."""
         self.boot_before = -1
         """The same, of before the connection was lost: nobody tells what happened meanwhile."""
+        self.pauses: list[float] = []
+        """Seconds after which it is tried again while somebody has it open, see ``Consoles.connected``."""
         self.log: ConsoleLog | None = None
         self.sending = False
         """Somebody sends what is unsent."""

@@ -5,7 +5,7 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import libvirt
 
@@ -29,6 +29,11 @@ Power = Literal["on", "off", "reset"]
 NOT_CONNECTED = "its host is not connected"
 TAKEN_OVER = "somebody else has taken it over"
 ENDED = "the host has ended it"
+
+PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between attempts to get back what was lost with the connection: a host that has not noticed it lets
+nobody else have it.
+"""
 
 
 class Consoles:
@@ -109,6 +114,7 @@ class Consoles:
         with self._lock:
             self._streams = streams
             for attachment in self._open.values():
+                attachment.pauses = list(PAUSES) if attachment.boot_before != -1 else []
                 self._attach(attachment, "free")
 
     def disconnected(self) -> None:
@@ -158,7 +164,7 @@ class Consoles:
                 partial(self._ended, streams, attachment),
             )
         except libvirt.libvirtError as error:
-            self._refused(attachment, error)
+            self._refused(streams, attachment, error)
             return
         with self._lock:
             if self._is_current(streams, attachment):
@@ -174,7 +180,7 @@ class Consoles:
                 return
         streams.end(stream)
 
-    def _refused(self, attachment: Attachment, error: libvirt.libvirtError) -> None:
+    def _refused(self, streams: Streams, attachment: Attachment, error: libvirt.libvirtError) -> None:
         found = explain_error(error, self._uri)
         with self._lock:
             attachment.forget_input()
@@ -183,8 +189,22 @@ class Consoles:
                 self._tell(attachment, phase="waiting", note="", hint="")
             case libvirt.VIR_ERR_OPERATION_FAILED:
                 self._tell(attachment, phase="held", note=found.message, hint="")
+                self._try_later(streams, attachment)
             case _:
                 self._tell(attachment, phase="failed", note=found.message, hint=found.hint)
+
+    def _try_later(self, streams: Streams, attachment: Attachment) -> None:
+        with self._lock:
+            if not attachment.pauses:
+                return
+            pause = attachment.pauses.pop(0)
+        timer = threading.Timer(pause, streams.submit, (partial(self._try_again, streams, attachment),))
+        timer.daemon = True
+        timer.start()
+
+    def _try_again(self, streams: Streams, attachment: Attachment) -> None:
+        if attachment.state.phase == "held":
+            self._attempt(streams, attachment, "free", None)
 
     def _started(self, streams: Streams, attachment: Attachment, dom: libvirt.virDomain) -> None:
         with self._lock:
