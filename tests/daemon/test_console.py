@@ -198,41 +198,42 @@ def test_a_lost_connection_comes_back_and_a_closed_one_leaves_nothing(
     at.until_phase("attached")
     # What became of the guest meanwhile nobody has told: it has another id.
     boots = at.state.boots
-    app.fleet.disconnect(HOST)
+    leave(app)
     daemon.virsh("destroy", "web")
     daemon.virsh("start", "web")
     app.connect()
     at.until_phase("attached")
     assert at.state.boots == boots + 1
-    app.fleet.disconnect(HOST)
-    app.connect()
-    at.until_phase("attached")
-    assert at.state.boots == boots + 1, "it is the same boot"
+    leave(app)
     # The host may hold it for a connection that it has not noticed to be lost.
-    app.fleet.disconnect(HOST)
     with Headless() as elsewhere:
         elsewhere.open(daemon.uri)
         other = Sitting(elsewhere, "web")
-        other.open("force")
+        other.open()
         other.until_phase("attached")
         app.connect()
         at.until_phase("held")
     at.until_phase("attached")
-    app.fleet.disconnect(HOST)
-    until(lambda: not threads_of(HOST), "the threads of the session have ended")
+    assert at.state.boots == boots + 1, "it is the same boot"
+    leave(app)
     before = open_descriptors()
     for _ in range(3):
         app.connect()
         at.open()
         at.until_phase("attached")
-        app.fleet.disconnect(HOST)
-        until(lambda: not threads_of(HOST), "the threads of the session have ended")
+        leave(app)
     until(lambda: open_descriptors() <= before, "no socket is kept open")
     with Headless() as elsewhere:
         elsewhere.open(daemon.uri)
         other = Sitting(elsewhere, "web")
         other.open()
         other.until_phase("attached")
+
+
+def leave(app: Headless) -> None:
+    """Close the connection, and wait until nothing is left of it."""
+    app.fleet.disconnect(HOST)
+    until(lambda: not threads_of(HOST), "the threads of the session have ended")
 
 
 def test_a_transient_domain_that_has_gone_is_off(
