@@ -51,16 +51,20 @@ class TypeAhead(App[None]):
         self._guard: Timer | None = None
         self._turn = 0
         self._busy = False
+        self._holds = 0
 
     def hold_keys(self) -> None:
-        """Let keys wait until ``release_keys``."""
+        """Let keys wait until ``release_keys``, by each who holds them."""
+        self._holds += 1
         self._turn += 1
         self._busy = True
 
     async def release_keys(self, first: Sequence[Typed] = ()) -> None:
         """``first``: what was typed before all that waits."""
         self._waiting.extendleft(reversed(first))
-        await self._handled(self._turn)
+        self._holds -= 1
+        if not self._holds:
+            await self._handled(self._turn)
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, Typed) or event.is_forwarded:

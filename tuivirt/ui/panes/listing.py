@@ -83,7 +83,7 @@ class ListingPane(Vertical):
 
     def _stale(self, record: DomainRecord) -> bool:
         state = self._store.connections.get(record.host)
-        return state is None or state.phase != "open"
+        return state is None or state.phase != "open" or state.lost is not None
 
     # What is shown
 
@@ -356,7 +356,9 @@ class ListingPane(Vertical):
 
     def show_title(self) -> None:
         self.show_notes()
-        state = self._store.connections.get(self.scope)
+        states = self._store.connections
+        scope = states.values() if self.scope == ALL else filter(None, [states.get(self.scope)])
+        stale = [state for state in scope if state.lost is not None]
         unknown = Unknown.of(
             self.view.all_rows(),
             definitions=self._needs_all_details(),
@@ -364,7 +366,7 @@ class ListingPane(Vertical):
             addresses=self._asks_addresses(),
         )
         self.title.show(
-            *title_parts(self._resource.title, self.scope, self.view, self._query, state, unknown)
+            *title_parts(self._resource.title, self.scope, self.view, self._query, stale, unknown)
         )
 
     def show_notes(self) -> None:
