@@ -373,6 +373,10 @@ class TestStuck:
         app.fleet.perform(app.request("domain.suspend", *ALL))
         app.until(lambda: suspends.inside == 2, "two are stuck")
         app.fleet.close()
+        app.pump()
+        told = sorted(entry.detail for entry in entries(app, "Pause"))
+        closed = "the connection was closed before"
+        assert told == sorted([f"result unknown: {closed} the answer came"] * 2 + [f"{closed} it began"] * 8)
         suspends.go.set()
         until(lambda: suspends.inside == 0, "the answers came")
         assert suspends.names == ALL[:2]

@@ -83,6 +83,18 @@ async def test_what_is_typed_behind_a_command_is_for_what_it_opens() -> None:
         await run.until(lambda: run.marked, "the last row is marked")
 
 
+async def test_keys_wait_for_all_who_hold_them() -> None:
+    async with fleet() as run:
+        run.app.hold_keys()
+        run.app.hold_keys()
+        type_ahead(run.pilot, "G")
+        await run.app.release_keys()
+        await run.pilot._wait_for_screen()
+        assert run.cursor == run.rows[0]
+        await run.app.release_keys()
+        await run.until(lambda: run.cursor == run.rows[-1], "the key")
+
+
 async def test_a_beginning_is_enough_and_what_is_unclear_is_told() -> None:
     async with fleet() as run:
         await run.line("dom")

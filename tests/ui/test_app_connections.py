@@ -98,6 +98,7 @@ async def test_a_lost_connection_keeps_its_rows_dimmed_with_their_age(
             "lab1", "stale", error="connection lost: the daemon ended", hint="It comes back."
         )
         await run.until_text("stale for 2 min", "◑ lab1", "stale 2m")
+        await run.until(lambda: "host CPU" not in run.text, "what the host has to do is not known")
         assert run.rows == list(NAMES)
         assert "lab1 is stale for 2 min" in run.main.detail.head.text
         await run.press("d")
@@ -182,6 +183,14 @@ async def test_keys_for_actions_on_a_host() -> None:
     async with fleet(keys={"host.restore": "f7"}, size=(80, 24)) as run:
         await run.press("shift+tab", "f7")
         await run.until_dialog("Restore a domain from a file")
+
+
+async def test_escape_has_no_zoom_to_undo_where_the_list_is_the_whole_screen() -> None:
+    async with fleet(size=(80, 24)) as run:
+        await run.press("plus", "space")
+        assert run.marked
+        await run.press("escape")
+        assert not run.marked
 
 
 async def test_giving_up_one_that_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:

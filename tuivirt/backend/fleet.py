@@ -208,8 +208,11 @@ class Fleet:
         return session.places.calls() if session is not None else ()
 
     def close(self) -> None:
+        """What is left to ``drain`` is for the journal: what became of the actions."""
         self._inbox.detach()
         self._opener.stop()
+        for name in self._connections:
+            self._runner.forget(name)
         self._runner.stop()
         for connection in self._connections.values():
             connection.close()

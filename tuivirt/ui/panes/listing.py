@@ -280,7 +280,7 @@ class ListingPane(Vertical):
             self.table.repaint_all()  # its rows may have gone stale, or be fresh again
         else:
             self.table.rows_changed(delta.touched)
-        if moved or delta.hosts or delta.touched:
+        if moved or delta.hosts or delta.touched or delta.connections:
             self.show_title()
             self.show_summary()
         if moved or self.view.cursor != cursor:
@@ -386,4 +386,7 @@ class ListingPane(Vertical):
             return
         count = self._store.count(self._resource.kind, None if self.scope == ALL else self.scope)
         state = self._store.connections.get(self.scope)
-        self.summary.show(summary_parts(count, state, self._store.hosts.get(self.scope)))
+        # What the host had to do when it was lost says nothing.
+        known = state is not None and state.lost is None
+        usage = self._store.hosts.get(self.scope) if known else None
+        self.summary.show(summary_parts(count, state, usage))

@@ -67,8 +67,12 @@ class Arrangement:
         main = self._main
         zoomed = main.has_class("-zoom-list") or main.has_class("-zoom-detail")
         main.remove_class("-zoom-list", "-zoom-detail")
-        if not zoomed:
-            main.add_class("-zoom-detail" if self.in_detail else "-zoom-list")
+        if not zoomed and self.in_detail:
+            main.add_class("-zoom-detail")
+        elif not zoomed and not (main.has_class("-narrow") and main.has_class("-short")):
+            main.add_class(
+                "-zoom-list"
+            )  # there it has the screen already, and Esc would have to undo nothing
 
     def open_detail(self) -> None:
         """Into the detail: as a full screen where there is no room for both."""
