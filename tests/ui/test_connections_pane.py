@@ -252,7 +252,7 @@ def test_the_round_trip_is_told_where_there_is_room() -> None:
         (
             {"phase": "opening", "since": NOW - 5, "lost": NOW - 70},
             "x stale 1m",
-            "trying for 5s · Ctrl+R anew, Ctrl+G stop",
+            "trying for 5s · Ctrl+R now, Ctrl+G stop",
         ),
         (
             {"phase": "stale", "since": NOW - 5, "lost": NOW - 70, "retry": NOW + 12},

@@ -162,7 +162,7 @@ def about(entry: Entry | None, width: int, height: int, now: float) -> list[Cell
 def _next(state: ConnectionState, width: int, now: float) -> list[str]:
     """What becomes of a connection that is not open, and the keys for it."""
     if state.phase == "opening" and state.lost is not None and not state.queued:
-        told = [f"trying for {units.short_duration(now - state.since)}", "Ctrl+R anew, Ctrl+G stop"]
+        told = [f"trying for {units.short_duration(now - state.since)}", "Ctrl+R now, Ctrl+G stop"]
     elif state.phase == "opening":
         told = ["Ctrl+R opens it now" if state.queued else "Ctrl+G gives up"]
     elif state.phase != "stale":
