@@ -102,7 +102,7 @@ async def test_a_lost_connection_keeps_its_rows_dimmed_with_their_age(
         assert run.rows == list(NAMES)
         assert "lab1 is stale for 2 min" in run.main.detail.head.text
         await run.press("d")
-        await run.until_note("is on a connection that is not open")
+        await run.until_note("is on a connection that is lost")
         stale = run.main.style("stale")
         strip = run.table.render_line(3)
         assert any(s.style and stale.italic and s.style.italic for s in strip) or any(

@@ -201,6 +201,7 @@ class Session:
     def close(self) -> None:
         """Stop reading and let the connection go, without waiting for anything; nothing is told any more."""
         self._outlet.shut()
+        self.places.close()  # first: nobody who is woken now shall begin a call
         for lane in (self._read, self._sampler, self._prober, self._guests):
             lane.stop()
         if self._streams is not None:
@@ -217,7 +218,6 @@ class Session:
         It also keeps a connection for as long as callbacks and handles refer to it, so they go first. Each of
         these steps blocks where the host is dead, hence a thread.
         """
-        self.places.close()
         self._unsubscribe()
         self.places.wait_until_empty()
         self._unsubscribe()  # from what was being subscribed to meanwhile
