@@ -514,6 +514,22 @@ class TestLosing:
         ]
         assert told == ["connected", "connection lost", "disconnected"]
 
+    @pytest.mark.parametrize(("silent", "old"), [(3.0, 0.0), (3600.0, 3600.0)])
+    def test_rows_are_as_old_as_the_last_sign_of_life(
+        self, app: Headless, test_host: str, silent: float, old: float
+    ) -> None:
+        """After a night in which this machine slept the daemon's end is noticed at once, but not how old they
+        are."""
+        app.open(test_host)
+        app.until(lambda: state_of(app).facts, "facts")
+        until(lambda: not app.fleet.calls(HOST), "nothing is in flight")
+        connection = app.fleet._connections[HOST]
+        app.session().places.heard_at = time.time() - silent
+        connection._lost(connection._attempt, libvirt.VIR_CONNECT_CLOSE_REASON_EOF)
+        told = app.until(lambda: state_of(app).lost, "it is lost")
+        assert told is not None
+        assert abs(time.time() - old - told) < 2
+
     def test_who_asks_for_a_list_often_gets_one(
         self, app: Headless, test_host: str, gate: threading.Event
     ) -> None:

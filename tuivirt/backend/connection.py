@@ -304,11 +304,17 @@ class Connection:
             libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE: "no sign of life within the keepalive window",
             libvirt.VIR_CONNECT_CLOSE_REASON_CLIENT: "closed from here",
         }.get(reason, f"reason {reason}")
-        silent = 0.0
+        self._failed(attempt, HostError(f"connection lost: {words}"), self._silence)
+
+    @property
+    def _silence(self) -> float:
+        """Seconds since it was heard of, when that is longer than the keepalive allows: without a sign of
+        life, or while this machine slept.
+        """
         session = self.session
-        if reason == libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE and session is not None:
-            silent = time.monotonic() - session.places.last_sign
-        self._failed(attempt, HostError(f"connection lost: {words}"), silent)
+        silent = time.time() - session.places.heard_at if session is not None else 0.0
+        interval, count = self._keepalive
+        return silent if 0 < interval * (count + 1) <= silent else 0.0
 
     def _failed(self, attempt: int, error: HostError, silent: float = 0.0) -> None:
         """``silent``: for so many seconds nothing has been heard of it."""

@@ -59,7 +59,9 @@ class Places:
         self._taken: list[Place] = []
         self._closed = False
         self.last_sign = time.monotonic()
-        """When the other side was last heard of, monotonic seconds."""
+        """When the other side was last heard of, monotonic seconds …"""
+        self.heard_at = time.time()
+        """… and seconds since the epoch, which go on while the machine sleeps."""
         self._nudging = False
         self._nudger: Nudger | None = None
         if nudge is not None:
@@ -126,6 +128,7 @@ class Places:
     def heard(self) -> None:
         """Something has come from the other side."""
         self.last_sign = time.monotonic()
+        self.heard_at = time.time()
 
     def leave_behind(self, label: str) -> None:
         """Nobody waits any more for the calls of that label; they keep their places."""
