@@ -238,7 +238,7 @@ def test_actions_in_flight(
     settled(app)
     proxy.hold()
     batch = app.fleet.perform(app.request("domain.autostart_on", "web", "db", "mail"))
-    until(lambda: sum("Autostart" in call.label for call in app.fleet.calls(HOST)) == 2, "two in flight")
+    until(lambda: sum(run.called for run in app.fleet._runner._runs.values()) == 2, "two are in flight")
     end(proxy)
     proxy.release()
     states = app.ended(batch, 3)
