@@ -83,6 +83,13 @@ class Arrangement:
             main.add_class("-zoom-detail")
         main.call_after_refresh(lambda: main.detail.focus_target().focus())
 
+    def stay(self) -> None:
+        """Where one was before a prompt, though what had the focus may not be there any more."""
+        if self._main.has_class("-zoom-detail"):
+            self._main.detail.focus_target().focus()
+        elif self._main.focused is None:
+            self._main.listing.table.focus()
+
     def leave_detail(self) -> None:
         self._main.remove_class("-zoom-detail")
         self._main.listing.table.focus()

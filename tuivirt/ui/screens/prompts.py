@@ -39,7 +39,9 @@ class Prompts:
         self._main.listing.set_query(before if text is None else text)
         if text:
             self._keep("filters", text)
-        if text is not None:
+        if text is None:
+            self._main.arrangement.stay()
+        else:
             self._main.arrangement.leave_detail()
 
     def command(self) -> None:
@@ -58,6 +60,7 @@ class Prompts:
     ) -> None:
         line = await answer
         if line is None:
+            self._main.arrangement.stay()
             return
         try:
             self._main.arrangement.leave_detail()
