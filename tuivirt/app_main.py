@@ -52,6 +52,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
     from tuivirt.bookmarking import EditedBookmarks
     from tuivirt.checking import check
     from tuivirt.config.remembered import Remembered
+    from tuivirt.core.changes import Happened
     from tuivirt.core.store import Store
     from tuivirt.resources.domain import DOMAINS
     from tuivirt.ui.app import TuivirtApp
@@ -102,6 +103,10 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
     try:
         app.run(mouse=settings.mouse)
     finally:
+        fleet.close()
+        for change in fleet.drain():
+            if isinstance(change, Happened):  # such as that nobody knows the result of what was in flight
+                journal.write(change.entry)
         journal.close()
         remembered.close()
     return app.return_code or 0

@@ -108,7 +108,7 @@ def test_a_daemon_that_dies_leaves_stale_rows_and_comes_back(app: App, daemon: L
     app.until_text("stale for", "◑")
     assert row(app.screen, "web"), "the rows stay"
     app.press("s")
-    app.until_text("not open")
+    app.until_text("that is lost")
     daemon.start()
     daemon.define(guest_xml("meanwhile"))
     app.until_row("meanwhile", "shut off", timeout=20)

@@ -216,6 +216,19 @@ def test_somebody_else_waits_for_it(daemon: LibvirtDaemon) -> None:
         app.until(lambda: not hung(app), "it does")
 
 
+def test_it_hung_before_we_came(daemon: LibvirtDaemon) -> None:
+    """Somebody waits for it already, so that it tells nothing to us, and never has."""
+    hosting(daemon, "hung1", "web1")
+    daemon.freeze_guest("hung1")
+    daemon.spawn_virsh("qemu-monitor-command", "hung1", "--hmp", "info status")
+    until(lambda: "occupied" in daemon.virsh("domcontrol", "hung1"), "virsh waits")
+    with Headless(stats_interval=0.2) as app:
+        app.open(daemon.uri)
+        app.fleet.watch({HOST: Watch(stats=True, groups=ALL, everyone=True)})
+        app.until(lambda: hung(app) == {"hung1"}, "it does not respond")
+        assert not [call for call in app.fleet.calls(HOST) if call.left]
+
+
 def test_an_action_is_abandoned(daemon: LibvirtDaemon) -> None:
     """It ends at once; its result is told when it comes, and the row is read again."""
     hosting(daemon, "hung1")

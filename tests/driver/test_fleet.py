@@ -514,6 +514,56 @@ class TestLosing:
         ]
         assert told == ["connected", "connection lost", "disconnected"]
 
+    @pytest.mark.parametrize(("silent", "old"), [(3.0, 0.0), (3600.0, 3600.0)])
+    def test_rows_are_as_old_as_the_last_sign_of_life(
+        self, app: Headless, test_host: str, silent: float, old: float
+    ) -> None:
+        """After a night in which this machine slept the daemon's end is noticed at once, but not how old they
+        are."""
+        app.open(test_host)
+        app.until(lambda: state_of(app).facts, "facts")
+        until(lambda: not app.fleet.calls(HOST), "nothing is in flight")
+        connection = app.fleet._connections[HOST]
+        app.session().places.heard_at = time.time() - silent
+        connection._lost(connection._attempt, libvirt.VIR_CONNECT_CLOSE_REASON_EOF)
+        told = app.until(lambda: state_of(app).lost, "it is lost")
+        assert told is not None
+        assert abs(time.time() - old - told) < 2
+
+    def test_who_asks_for_a_list_often_gets_one(
+        self, app: Headless, test_host: str, gate: threading.Event
+    ) -> None:
+        """A key that is held down is not a queue of lists."""
+        app.open(test_host)
+
+        def wait() -> None:
+            assert gate.wait(10)
+
+        app.session()._read.submit(wait)
+        seen = len(app.changes)
+        for _ in range(20):
+            app.fleet.refresh(HOST)
+        gate.set()
+        assert app.session()._read.finish(10)
+        app.pump()
+        assert sum(isinstance(change, Listed) for change in app.changes[seen:]) == 1
+        app.fleet.refresh(HOST)
+        assert app.session()._read.finish(10)
+        app.pump()
+        assert sum(isinstance(change, Listed) for change in app.changes[seen:]) == 2
+
+    def test_an_attempt_that_is_outrun_by_the_next_is_not_counted_for_ever(
+        self, app: Headless, test_host: str
+    ) -> None:
+        app.open(test_host)
+        connection = app.fleet._connections[HOST]
+        with connection._lock:
+            connection._begin(at_once=False, limit=30)
+            until(lambda: threads_of(HOST).count(f"open {HOST}") == 1, "its thread waits for the lock")
+            connection._begin(at_once=True, limit=30)
+        app.until(lambda: state_of(app).phase == "open", "the other one")
+        until(lambda: not connection._left, "none is left behind")
+
 
 class TestConsoles:
     """What needs no hypervisor that has any; the rest is in tests/daemon/test_console.py."""

@@ -14,6 +14,7 @@ from tests.support.wait import until
 from tuivirt.backend import job_watcher
 from tuivirt.core.backend import Order, Request
 from tuivirt.core.changes import Happened, RunChanged, RunState
+from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.resources import ACTIONS, find_action
 from tuivirt.resources.domain.snapshot import State
@@ -61,6 +62,12 @@ def app(tmp_path: Path) -> Iterator[Headless]:
 
 
 ALL = [f"web{n}" for n in range(10)]
+CAME_BACK = "came back after the connection was let go: done"
+
+
+def entries(app: Headless, what: str) -> list[Entry]:
+    """What the journal has of an action."""
+    return [c.entry for c in app.changes if isinstance(c, Happened) and c.entry.what == what]
 
 
 def history_of(app: Headless, run: int) -> list[RunState]:
@@ -298,14 +305,62 @@ class TestStuck:
         app.fleet.disconnect(HOST)
         assert time.monotonic() - started < 0.5
         states = app.ended(batch, 10)
-        assert [state.phase for state in states] == ["failed"] * 2 + ["cancelled"] * 8
+        assert [state.phase for state in states] == ["unknown"] * 2 + ["cancelled"] * 8
         assert "closed before the answer" in states[0].note
         suspends.go.set()
         until(lambda: suspends.inside == 0, "the answers came")
         app.connect()
         assert app.perform("domain.reboot", "web1")[0].phase == "done"
         assert suspends.names == ALL[:2]
-        assert [s.phase for s in app.last_states(batch)] == ["failed"] * 2 + ["cancelled"] * 8
+        assert [s.phase for s in app.last_states(batch)] == ["unknown"] * 2 + ["cancelled"] * 8
+
+    def test_what_waits_for_a_place_is_taken_back(
+        self, tmp_path: Path, suspends: Gated, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its call has not begun, so it is not done later, and nobody's job is aborted."""
+        aborted: list[str] = []
+        monkeypatch.setattr(libvirt.virDomain, "abortJob", lambda dom: aborted.append(dom.name()))
+        uri = write_host(tmp_path / "few.xml", [HostDomain(f"web{n}", state="running") for n in range(6)])
+        with Headless(parallel=5) as app:
+            app.open(uri)
+            stuck = app.fleet.perform(app.request("domain.suspend", *ALL[:3]))
+            app.until(lambda: suspends.inside == 3, "all places for actions are taken")
+            waiting = app.fleet.perform(app.request("domain.managed_save", "web3", "web4"))
+            app.until(lambda: all(s.phase == "running" for s in app.last_states(waiting)), "they wait")
+            first, second = app.last_states(waiting)
+            app.fleet.abandon(first.run)
+            app.fleet.abort(second.run)
+            states = app.ended(waiting, 2)
+            assert [state.phase for state in states] == ["cancelled"] * 2
+            assert "before it began" in states[0].note
+            suspends.go.set()
+            app.ended(stuck, 3)
+            assert app.perform("domain.reboot", "web5")[0].phase == "done"
+            until(lambda: not app.fleet.calls(HOST), "nothing is in flight")
+            assert not any(app.libvirt().lookupByName(n).hasManagedSaveImage() for n in ("web3", "web4"))
+        assert not aborted
+
+    def test_a_loss_leaves_nothing_running(self, app: Headless, suspends: Gated) -> None:
+        """What was called may be done or not; what was not is not done later; the lanes are free again."""
+        batch = app.fleet.perform(app.request("domain.suspend", *ALL[:4]))
+        app.until(lambda: suspends.inside == 2, "two are in flight, two queued")
+        connection = app.fleet._connections[HOST]
+        connection._lost(connection._attempt, libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE)
+        states = app.ended(batch, 4)
+        assert [state.phase for state in states] == ["unknown"] * 2 + ["failed"] * 2
+        assert states[0].note == "result unknown: the connection was lost before the answer came"
+        assert states[2].note == "the connection was lost before it began"
+        assert all(record.run is None for record in app.records().values())
+        app.until(lambda: app.store.connections[HOST].phase == "open", "it is back")
+        app.until(lambda: app.store.connections[HOST].lost is None, "and listed")
+        assert app.perform("domain.reboot", "web9")[0].phase == "done"
+        suspends.go.set()
+        app.until(
+            lambda: [e.detail for e in entries(app, "Pause") if e.ok] == [CAME_BACK] * 2,
+            "the answers that came after all are told",
+        )
+        assert suspends.names == ALL[:2]
+        assert [s.phase for s in app.last_states(batch)] == ["unknown"] * 2 + ["failed"] * 2
 
     def test_a_new_connection_has_new_lanes(self, app: Headless, suspends: Gated) -> None:
         app.fleet.perform(app.request("domain.suspend", *ALL))
@@ -318,6 +373,10 @@ class TestStuck:
         app.fleet.perform(app.request("domain.suspend", *ALL))
         app.until(lambda: suspends.inside == 2, "two are stuck")
         app.fleet.close()
+        app.pump()
+        told = sorted(entry.detail for entry in entries(app, "Pause"))
+        closed = "the connection was closed before"
+        assert told == sorted([f"result unknown: {closed} the answer came"] * 2 + [f"{closed} it began"] * 8)
         suspends.go.set()
         until(lambda: suspends.inside == 0, "the answers came")
         assert suspends.names == ALL[:2]

@@ -49,6 +49,52 @@ async def test_views_and_connections() -> None:
         await run.until_dialog("Actions")
 
 
+@pytest.mark.parametrize("line", ["sort state", "lab2", "mark all", "nosuch"])
+async def test_a_command_leads_out_of_a_detail_that_is_the_whole_screen(line: str) -> None:
+    async with fleet(size=(80, 24)) as run:
+        await run.press("enter")
+        await run.until(lambda: run.main.place is run.main.detail, "the detail")
+        await run.press("colon", "escape")
+        await run.until(lambda: run.main.place is run.main.detail, "in the detail as before")
+        await run.press("slash", "escape")
+        await run.until(lambda: run.main.place is run.main.detail, "in the detail as before")
+        await run.line(line)
+        await run.until(lambda: run.table.has_focus, "the list")
+        assert not run.main.has_class("-zoom-detail")
+
+
+async def test_escape_leads_out_of_a_detail_without_the_focus() -> None:
+    async with fleet(size=(80, 24)) as run:
+        await run.press("enter")
+        await run.until(lambda: run.main.place is run.main.detail, "the detail")
+        run.main.set_focus(None)
+        await run.press("escape")
+        await run.until(lambda: run.table.has_focus, "the list")
+        assert run.listing.scope == "lab1"
+
+
+async def test_what_is_typed_behind_a_command_is_for_what_it_opens() -> None:
+    async with fleet() as run:
+        await run.press("colon", *"destroy", "enter", "y")
+        await run.until(lambda: [r.action for r in run.backend.requests] == ["domain.destroy"], "forced off")
+        await run.press("colon", *"set-title", "enter", *"mine", "enter")
+        await run.until(lambda: len(run.backend.requests) == 2, "it has a title")
+        await run.press("colon", *"sort state", "enter", "G", "space")
+        await run.until(lambda: run.marked, "the last row is marked")
+
+
+async def test_keys_wait_for_all_who_hold_them() -> None:
+    async with fleet() as run:
+        run.app.hold_keys()
+        run.app.hold_keys()
+        type_ahead(run.pilot, "G")
+        await run.app.release_keys()
+        await run.pilot._wait_for_screen()
+        assert run.cursor == run.rows[0]
+        await run.app.release_keys()
+        await run.until(lambda: run.cursor == run.rows[-1], "the key")
+
+
 async def test_a_beginning_is_enough_and_what_is_unclear_is_told() -> None:
     async with fleet() as run:
         await run.line("dom")

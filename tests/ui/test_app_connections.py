@@ -98,20 +98,23 @@ async def test_a_lost_connection_keeps_its_rows_dimmed_with_their_age(
             "lab1", "stale", error="connection lost: the daemon ended", hint="It comes back."
         )
         await run.until_text("stale for 2 min", "◑ lab1", "stale 2m")
+        await run.until(lambda: "host CPU" not in run.text, "what the host has to do is not known")
         assert run.rows == list(NAMES)
         assert "lab1 is stale for 2 min" in run.main.detail.head.text
         await run.press("d")
-        await run.until_note("is on a connection that is not open")
+        await run.until_note("is on a connection that is lost")
         stale = run.main.style("stale")
         strip = run.table.render_line(3)
         assert any(s.style and stale.italic and s.style.italic for s in strip) or any(
             s.style and s.style.color == stale.color for s in strip
         )
-        run.backend.connection("lab1", "opening")
+        run.backend.connection("lab1", "opening", lost=NOW)
         await run.until_text("◌ lab1", "stale 2m", "stale for 2 min")
         assert run.rows == list(NAMES)
-        run.backend.connection("lab1", "open", error="", hint="")
+        run.backend.connection("lab1", "open", error="", hint="", lost=NOW)
+        await run.until_text("● lab1", "stale for 2 min")
         run.backend.listed("lab1", LAB1[1:])
+        run.backend.connection("lab1", "open")
         await run.until(lambda: "web01" not in run.rows, "what happened meanwhile")
         assert "stale" not in run.text
 
@@ -134,6 +137,60 @@ async def test_now_and_stop_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
         await run.press("ctrl+g")
         await run.until_note("Nothing is waited for here")
         assert len(run.backend.asked) == 5
+
+
+async def test_the_keys_of_a_lost_connection_are_told_where_there_is_no_sidebar() -> None:
+    async with fleet(size=(80, 24)) as run:
+        assert "reconnect" not in run.text
+        run.backend.connection("lab1", "stale", error="connection lost", retry=NOW + 9)
+        await run.until_text("Ctrl+R reconnect now", "Ctrl+G stop trying")
+        run.backend.connection("lab1", "stale", error="connection lost")
+        await run.until(lambda: "Ctrl+G" not in run.text, "nothing is tried")
+        assert "Ctrl+R reconnect now" in run.text
+        run.backend.connection("lab1")
+        await run.until(lambda: "Ctrl+R" not in run.text, "it is back")
+
+
+async def test_all_connections_together_say_which_are_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with fleet(view="") as run:
+        at(run, monkeypatch, 125)
+        run.backend.connection("lab2", "stale", error="gone")
+        await run.until_text("lab2 stale for 2 min")
+        run.backend.connection("lab1", "stale", error="gone", lost=NOW + 60)
+        await run.until_text("2 hosts stale for 2 min")
+        await run.press("ctrl+r")
+        assert run.backend.asked == [("connect", "lab1"), ("connect", "lab2")]
+
+
+async def test_a_result_that_nobody_knows_is_told() -> None:
+    async with fleet() as run:
+        await run.press("a")
+        request = run.backend.requests[-1]
+        note = "result unknown: the connection was lost before the answer came"
+        run.backend.run(request, phase="unknown", note=note)
+        await run.until_note(note)
+        await run.press("J")
+        await run.until_dialog("Actions")
+        await run.until_text("? ", "result unknown: the connection was lost")
+
+
+async def test_keys_for_actions_on_a_host() -> None:
+    async with fleet(keys={"host.restore": "f7"}) as run:
+        await run.press("f7")
+        assert run.dialog is None, "the list has none of them"
+        await run.press("shift+tab", "f7")
+        await run.until_dialog("Restore a domain from a file")
+    async with fleet(keys={"host.restore": "f7"}, size=(80, 24)) as run:
+        await run.press("shift+tab", "f7")
+        await run.until_dialog("Restore a domain from a file")
+
+
+async def test_escape_has_no_zoom_to_undo_where_the_list_is_the_whole_screen() -> None:
+    async with fleet(size=(80, 24)) as run:
+        await run.press("plus", "space")
+        assert run.marked
+        await run.press("escape")
+        assert not run.marked
 
 
 async def test_giving_up_one_that_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -249,7 +249,11 @@ def test_the_round_trip_is_told_where_there_is_room() -> None:
         ({"phase": "opening", "since": NOW - 1}, "x opening", "Ctrl+G gives up"),
         ({"phase": "opening", "since": NOW - 34}, "x opening 34s", "Ctrl+G gives up"),
         ({"phase": "opening", "since": NOW - 34, "queued": True}, "x queued", "Ctrl+R opens it now"),
-        ({"phase": "opening", "since": NOW - 5, "lost": NOW - 70}, "x stale 1m", "Ctrl+G gives up"),
+        (
+            {"phase": "opening", "since": NOW - 5, "lost": NOW - 70},
+            "x stale 1m",
+            "trying for 5s · Ctrl+R now, Ctrl+G stop",
+        ),
         (
             {"phase": "stale", "since": NOW - 5, "lost": NOW - 70, "retry": NOW + 12},
             "x stale 1m",

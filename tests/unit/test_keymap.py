@@ -38,6 +38,7 @@ def test_what_can_be_is_given(wanted: dict[str, str], given: dict[str, str]) -> 
         ({"domain.destroy": "j"}, "found 'j', which is table.down there"),
         ({"app.zoom": "e"}, "which is connections.edit there"),
         ({"usage.longer": "y"}, "which is detail.copy there"),
+        ({"host.restore": "n"}, "which is connections.add there"),
     ],
 )
 def test_what_cannot_be_is_told_and_the_key_stays(wanted: dict[str, str], said: str) -> None:

@@ -68,6 +68,30 @@ def test_one_that_waits_begins_as_soon_as_the_other_returns(monkeypatch: pytest.
     places.close()
 
 
+def test_young_ones_that_follow_each_other_are_not_waited_for_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As when an action is performed on a hundred domains: lists go on."""
+    monkeypatch.setattr(places_module, "ALONE", True)
+    places, over = Places(lambda: None), threading.Event()
+    monkeypatch.setattr(places_module, "LASTING", 0.3)
+
+    def act(later: float) -> None:
+        over.wait(later)
+        while not over.is_set():
+            with places.acting("quick"):
+                over.wait(0.1)
+
+    for later in (0, 0.05):  # so that one of them is always in flight
+        threading.Thread(target=act, args=(later,), daemon=True).start()
+    until(lambda: len(places.calls()) == 2, "they go on")
+    began = time.monotonic()
+    with places.safe("list"):
+        assert time.monotonic() - began < 1
+    over.set()
+    places.close()
+
+
 def test_five_at_most_and_one_of_them_for_what_is_urgent() -> None:
     places, callers = Places(), Callers()
     callers.enter(places.safe, "list")

@@ -38,6 +38,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before the first and between the last attempts to reconnect; they double in between."""
 LIMIT = 30.0
 """Seconds that an attempt to reconnect may last: one whose packets are dropped lasts without limit."""
+PATIENCE = 2.0
+"""Seconds after which such an attempt may be begun anew by hand."""
 MOST_LEFT = 3
 """Attempts that lasted longer and have not returned yet: with so many no other is begun by itself."""
 
@@ -62,15 +64,18 @@ class Connection:
         askpass: Askpass,
         vault: "Callable[[], Vault] | None",
         opener: Opener,
+        session_over: Callable[[], None],
         interval: float,
         keepalive: tuple[int, int],
         reconnect: bool,
     ) -> None:
+        """``session_over`` is told, on any thread, that nothing comes of the calls of a session any more."""
         self._inbox = inbox
         self._desk = desk
         self._askpass = askpass
         self._vault = vault
         self._opener = opener
+        self._session_over = session_over
         self._interval = interval
         self._keepalive = keepalive
         self._reconnect = reconnect
@@ -91,6 +96,8 @@ class Connection:
         """When the attempt to reconnect that is under way is left behind."""
         self._left: set[int] = set()
         """Attempts that were, and have not returned."""
+        self._young_until = 0.0
+        """The attempt that is under way was asked for, and is not begun anew before (monotonic seconds)."""
         self._error: HostError | None = None
         """Of the last failure."""
         self._watch = Watch()
@@ -122,13 +129,17 @@ class Connection:
             if self._state.phase == "open" or (self._state.phase == "opening" and not self._can_begin_anew):
                 return
             self._pause = FIRST_PAUSE
-            self._begin(at_once=at_once)
+            # What was lost goes on being tried, though this attempt may never end.
+            self._begin(at_once=at_once, limit=LIMIT if self._has_rows else None, by_hand=True)
 
     @property
     def _can_begin_anew(self) -> bool:
-        """The attempt waits for its turn, or was made by itself and asks nothing."""
+        """The attempt waits for its turn, or is one to reconnect that asks nothing: made by itself, or some
+        time ago.
+        """
         asks = self._prompter is not None and self._prompter.waits
-        return self._state.queued or (self._limit is not None and not asks)
+        young = time.monotonic() < self._young_until
+        return self._state.queued or (self._limit is not None and not asks and not young)
 
     def give_up(self) -> None:
         """Stop trying: one that was lost stays as it is, one that was never open is closed."""
@@ -171,25 +182,31 @@ class Connection:
         """Tell the state as it is now."""
         self._inbox.put(ConnectionChanged(self._state))
 
-    def _begin(self, *, at_once: bool, limit: float | None = None) -> None:
+    def _begin(self, *, at_once: bool, limit: float | None = None, by_hand: bool = False) -> None:
+        self._young_until = time.monotonic() + PATIENCE if by_hand else 0.0
         if self._limit is not None and self._place is None:
             self._left.add(self._attempt)
         self._attempt += 1
         self._drop()
         attempt = partial(self._open, self._attempt)
         self._place = self._opener.begin(f"open {self._state.name}", attempt, at_once=at_once)
-        self._tell("opening", queued=self._place is not None)
+        self._tell("opening", self._why_lost, queued=self._place is not None)
         if limit is not None:
             self._limit = self._opener.later(limit, partial(self._lasts, self._attempt))
 
+    @property
+    def _why_lost(self) -> HostError | None:
+        """Its rows are those of before: why, while it is tried again."""
+        return self._error if self._has_rows else None
+
     def _open(self, attempt: int) -> None:
-        with self._lock:
-            if attempt != self._attempt:
-                return
-            if self._place is not None:
-                self._place = None
-                self._tell("opening")
         try:
+            with self._lock:
+                if attempt != self._attempt:
+                    return
+                if self._place is not None:
+                    self._place = None
+                    self._tell("opening", self._why_lost)
             self._try_to_open(attempt)
         finally:
             with self._lock:
@@ -287,9 +304,20 @@ class Connection:
             libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE: "no sign of life within the keepalive window",
             libvirt.VIR_CONNECT_CLOSE_REASON_CLIENT: "closed from here",
         }.get(reason, f"reason {reason}")
-        self._failed(attempt, HostError(f"connection lost: {words}"))
+        self._failed(attempt, HostError(f"connection lost: {words}"), self._silence)
 
-    def _failed(self, attempt: int, error: HostError) -> None:
+    @property
+    def _silence(self) -> float:
+        """Seconds since it was heard of, when that is longer than the keepalive allows: without a sign of
+        life, or while this machine slept.
+        """
+        session = self.session
+        silent = time.time() - session.places.heard_at if session is not None else 0.0
+        interval, count = self._keepalive
+        return silent if 0 < interval * (count + 1) <= silent else 0.0
+
+    def _failed(self, attempt: int, error: HostError, silent: float = 0.0) -> None:
+        """``silent``: for so many seconds nothing has been heard of it."""
         with self._lock:
             if attempt != self._attempt:
                 return
@@ -298,7 +326,8 @@ class Connection:
             self._error = error
             # A connection that had a list comes back by itself; one that never had waits for the user.
             if self._has_rows:
-                self._tell("stale", error, retry=self._schedule() if self._reconnect else None)
+                retry = self._schedule() if self._reconnect else None
+                self._tell("stale", error, retry=retry, silent=silent)
             else:
                 self._tell("failed", error)
 
@@ -355,6 +384,7 @@ class Connection:
                 self._consoles.disconnected()
             self.session.close()
             self.session = None
+            self._session_over()
 
     def _tell(
         self,
@@ -363,11 +393,12 @@ class Connection:
         *,
         queued: bool = False,
         retry: float | None = None,
+        silent: float = 0.0,
     ) -> None:
         now = time.time()
         lost = None
         if self._has_rows:  # and until they have been read again
-            lost = self._state.lost or (now if phase == "stale" else None)
+            lost = self._state.lost or (now - silent if phase == "stale" else None)
         self._state = self._state._replace(
             phase=phase,
             since=now,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import libvirt
@@ -80,6 +80,11 @@ class Fleet:
         read_only = read_only or self._options.read_only
         return trial(uri, ask, read_only=read_only, vault=self._vault, askpass=self._askpass)
 
+    def _session_over(self, name: str) -> None:
+        """Told on any thread."""
+        if "_runner" in vars(self):  # else nothing has been done yet
+            self._runner.lost(name)
+
     def attach(self, wake: Callable[[], None]) -> None:
         self._inbox.attach(wake)
 
@@ -98,6 +103,7 @@ class Fleet:
             askpass=self._askpass,
             vault=self._vault,
             opener=self._opener,
+            session_over=partial(self._session_over, name),
             interval=self._options.stats_interval,
             keepalive=self._options.keepalive,
             reconnect=self._options.reconnect,
@@ -202,8 +208,11 @@ class Fleet:
         return session.places.calls() if session is not None else ()
 
     def close(self) -> None:
+        """What is left to ``drain`` is for the journal: what became of the actions."""
         self._inbox.detach()
         self._opener.stop()
+        for name in self._connections:
+            self._runner.forget(name)
         self._runner.stop()
         for connection in self._connections.values():
             connection.close()

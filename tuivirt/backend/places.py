@@ -59,7 +59,9 @@ class Places:
         self._taken: list[Place] = []
         self._closed = False
         self.last_sign = time.monotonic()
-        """When the other side was last heard of, monotonic seconds."""
+        """When the other side was last heard of, monotonic seconds …"""
+        self.heard_at = time.time()
+        """… and seconds since the epoch, which go on while the machine sleeps."""
         self._nudging = False
         self._nudger: Nudger | None = None
         if nudge is not None:
@@ -99,9 +101,10 @@ class Places:
 
     def take(self, kind: Kind, label: str, about: str = "", *, wait: float | None = None) -> Place | None:
         """Take a place, to be given back with ``leave``; None when there was none for ``wait`` seconds."""
-        end = None if wait is None else time.monotonic() + wait
+        since = time.monotonic()
+        end = None if wait is None else since + wait
         with self._changed:
-            while not self._closed and (hold := self._hold(kind)) != 0:
+            while not self._closed and (hold := self._hold(kind, since)) != 0:
                 left = None if end is None else end - time.monotonic()
                 if left is not None and left <= 0:
                     return None
@@ -125,6 +128,7 @@ class Places:
     def heard(self) -> None:
         """Something has come from the other side."""
         self.last_sign = time.monotonic()
+        self.heard_at = time.time()
 
     def leave_behind(self, label: str) -> None:
         """Nobody waits any more for the calls of that label; they keep their places."""
@@ -172,14 +176,15 @@ class Places:
         with self._changed:
             return list(self._taken)
 
-    def _hold(self, kind: Kind) -> float | None:
-        """Seconds until a call may begin; None: until another has returned."""
+    def _hold(self, kind: Kind, since: float) -> float | None:
+        """Seconds until a call may begin that has waited ``since`` then; None: until another has returned."""
         if not self._has_room(kind):
             return None
         others = [place for place in self._taken if place.kind != "unasking"]
         if not ALONE or self._nudger is None or not others or kind not in {"safe", "asking"}:
             return 0
-        return max(0.0, others[-1].since + LASTING - time.monotonic())
+        # Not longer in all: of many quick actions there is always a young one.
+        return max(0.0, min(others[-1].since, since) + LASTING - time.monotonic())
 
     @contextmanager
     def _in_place(self, kind: Kind, label: str, about: str = "") -> Iterator[None]:

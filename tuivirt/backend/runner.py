@@ -19,7 +19,7 @@ from tuivirt.backend.lane import Job, Lane
 from tuivirt.backend.session import Session
 from tuivirt.core.action import Action
 from tuivirt.core.backend import Request
-from tuivirt.core.changes import ConnectionState, Happened, RunChanged, RunState
+from tuivirt.core.changes import ConnectionState, Happened, RunChanged, RunPhase, RunState
 from tuivirt.core.errors import HostError
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 READ_ONLY = "the connection is read-only"
 ABANDONED = "result unknown"
+LOST = "the connection was lost"
+TAKEN_BACK = "taken back before it began"
+LOOK = "Look at it when the host is back: it may be done, or not."
 
 KeepDefinition = Callable[[Key, str, str], object]
 """Writes (key, name, XML with secrets) to the local history; raises OSError."""
@@ -56,7 +59,9 @@ class _Run:
     job: Job = lambda: None
     began: float | None = None
     """Monotonic seconds."""
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    called: bool = False
+    """Its call has begun: the host may do it, whatever becomes of the answer."""
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     def tell(self, **changes: Any) -> bool:
         """Replace the state and tell it; whether it was not over before."""
@@ -66,6 +71,21 @@ class _Run:
             self.state = self.state._replace(**changes)
             self.inbox.put(RunChanged(self.state))
             return True
+
+    def begin_call(self) -> bool:
+        """The call comes now; False when it is not wanted any more."""
+        with self.lock:
+            self.called = not self.state.over
+            return self.called
+
+    def end_uncalled(self, phase: RunPhase, note: str) -> bool:
+        """End it unless its call has begun; whether it was ended."""
+        with self.lock:
+            return not self.called and self.tell(phase=phase, note=note, can_abort=False)
+
+
+class _UnansweredError(Exception):
+    """The connection was lost under the call: it may have been done, or not."""
 
 
 FORCING = 2
@@ -131,23 +151,18 @@ class Runner:
     def abort(self, number: int) -> None:
         """Take back a queued run; ask libvirt to abort the job of a running one."""
         run = self._runs.get(number)
-        if run is None:
-            return
-        lanes = self._lanes_of(run.state.key.connection)
-        if lanes.of(run.action).withdraw(run.job):
-            self._taken_back(run)
-        elif run.action.job:
-            lanes.aborts.submit(partial(self._abort_job, run))
+        if run is not None and not self._take_back(run) and run.action.job:
+            self._lanes_of(run.state.key.connection).aborts.submit(partial(self._abort_job, run))
 
     def abandon(self, number: int) -> None:
-        """Wait no more for a run: one that is queued is taken back. The object is read when it returns."""
+        """Wait no more for a run: one whose call has not begun is taken back. The object is read when it
+        returns.
+        """
         run = self._runs.get(number)
-        if run is None:
+        if run is None or self._take_back(run):
             return
         key, lanes = run.state.key, self._lanes_of(run.state.key.connection)
-        if lanes.of(run.action).withdraw(run.job):
-            self._taken_back(run)
-        elif lanes.of(run.action).leave_behind(run.job):
+        if lanes.of(run.action).leave_behind(run.job):
             self._runs.pop(number, None)
             if run.target is not None and (session := run.target.session) is not None:
                 session.places.leave_behind(_label(run))
@@ -155,20 +170,44 @@ class Runner:
                 self._note(run, f"abandoned: {ABANDONED}", ok=None)
                 log.info("%s of %s was abandoned", run.action.title, key)
 
-    def _taken_back(self, run: _Run) -> None:
+    def _take_back(self, run: _Run) -> bool:
+        """End a run that is queued, or waits for a place for its call; whether it was one."""
+        if not run.end_uncalled("cancelled", TAKEN_BACK):
+            return False
         self._runs.pop(run.state.run, None)
-        run.tell(phase="cancelled", note="taken back before it began", can_abort=False)
+        lane = self._lanes_of(run.state.key.connection).of(run.action)
+        if not lane.withdraw(run.job):
+            lane.leave_behind(run.job)
+        return True
 
     def forget(self, connection: str) -> None:
         """The connection is let go: what waits for it never runs, of what runs the result is not known."""
+        self._let_go(connection, "the connection was closed", uncalled="cancelled")
+
+    def lost(self, connection: str) -> None:
+        """Its session is over, from any thread: as before, and what comes later does not wait for it."""
+        self._let_go(connection, LOST, uncalled="failed")
+
+    def _let_go(self, connection: str, why: str, *, uncalled: RunPhase) -> None:
+        # The lanes first: a run is known before it is put on one, so that none is lost with them.
+        if (lanes := self._lanes.pop(connection, None)) is not None:
+            lanes.stop()
         for run in list(self._runs.values()):
             if run.state.key.connection != connection:
                 continue
-            if run.state.phase == "queued":
-                self.abort(run.state.run)
-            self._ended(run, HostError("the connection was closed before the answer came"))
-        if (lanes := self._lanes.pop(connection, None)) is not None:
-            lanes.stop()
+            note = f"{why} before it began"
+            if run.end_uncalled(uncalled, note):
+                self._runs.pop(run.state.run, None)
+                self._note(run, note, ok=False)
+            else:
+                self._unanswered(run, why)
+
+    def _unanswered(self, run: _Run, why: str) -> None:
+        """Nobody will hear the result of a call that has begun."""
+        self._runs.pop(run.state.run, None)
+        note = f"result unknown: {why} before the answer came"
+        if run.tell(phase="unknown", note=note, hint=LOOK, progress=None, can_abort=False):
+            self._note(run, note, ok=None)
 
     def stop(self) -> None:
         """Begin nothing any more."""
@@ -193,6 +232,9 @@ class Runner:
             error = failure
         except (ValueError, OSError) as failure:
             error = HostError(str(failure))
+        except _UnansweredError:
+            self._unanswered(run, LOST)
+            return
         self._ended(run, error)
 
     def _call(self, run: _Run) -> None:
@@ -205,8 +247,17 @@ class Runner:
                 if (kept := _endangered(action, run.params, handle)) is not None:
                     self._keep(key, run.state.name, kept)
                 arguments = () if run.params is None else (run.params,)
+                if not session.is_alive:  # and nobody has been told yet
+                    raise HostError(f"{LOST} before it began")
+                if not run.begin_call():
+                    return
                 with self._watched(run, handle, session):
-                    action.run(handle, *arguments)
+                    try:
+                        action.run(handle, *arguments)
+                    except libvirt.libvirtError as failure:
+                        if session.is_alive:
+                            raise
+                        raise _UnansweredError from failure
         finally:
             if key.kind == host.KIND:
                 session.refresh()
@@ -256,9 +307,10 @@ class Runner:
             told = run.tell(phase="failed", note=error.message, hint=error.hint, can_abort=False)
         if told:
             self._note(run, error.message if error else "", ok=error is None)
-        elif run.state.phase == "abandoned":
+        elif run.state.phase in {"abandoned", "unknown"} and run.called:
             words = f"failed: {error.message}" if error else "done"
-            self._note(run, f"came back after it was abandoned: {words}", ok=error is None)
+            after = "it was abandoned" if run.state.phase == "abandoned" else "the connection was let go"
+            self._note(run, f"came back after {after}: {words}", ok=error is None)
 
     def _note(self, run: _Run, detail: str, *, ok: bool | None) -> None:
         """A line of the journal."""

@@ -5,6 +5,7 @@ leave out whoever may hang too: see ``HungGuests``.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -12,7 +13,7 @@ import libvirt
 
 from tuivirt.backend.counters import Counters, HeldUpError
 from tuivirt.backend.host_load import HostLoads
-from tuivirt.backend.hung import HungGuests
+from tuivirt.backend.hung import QUESTIONS, HungGuests
 from tuivirt.backend.lane import Job, Lane
 from tuivirt.backend.outlet import Outlet
 from tuivirt.backend.places import Places
@@ -32,6 +33,9 @@ LONGEST_PAUSE = 30.0
 """… but no later than this many seconds after a guest has hung for minutes."""
 SECOND_LOOK = 1.0
 """Seconds after a call was left behind at which the guests that move are known."""
+DOUBTS = 5
+"""So many times it is asked whether somebody waits for a guest that has never told its part: it may have hung
+before we came, or have nothing to tell."""
 SIZES = frozenset({"memory", "vcpu"})
 """What the first reading of a domain asks for: the list shows the sizes of inactive domains too."""
 
@@ -64,6 +68,8 @@ class Sampler(Lane):
         self.hung = HungGuests(name, places, outlet)
         self._told_rss: set[str] = set()
         """UUIDs of guests whose monitor has told its part once: when it does not, somebody waits for it."""
+        self._doubted: Counter[str] = Counter()
+        """How often it was asked of the others, by UUID."""
         self._watch = Watch()
         self._all = False
         self._once: Handles = {}
@@ -226,7 +232,7 @@ class Sampler(Lane):
         self._took = time.monotonic() - started
         if samples:
             self._outlet.put(Sampled(self._connection, samples, self._took))
-        self._ask_who_hangs(self._silent(samples) if "memory" in groups else ())
+        self._ask_who_hangs(self._silent(samples) if "memory" in groups and self._bulk_tells else ())
         return True
 
     def _held_up(self, *, sizes: bool) -> None:
@@ -253,9 +259,14 @@ class Sampler(Lane):
     def _silent(self, samples: Samples) -> set[str]:
         """Guests whose monitor has told nothing this time, as when somebody else waits for it."""
         told = {uuid for uuid, sample in samples.items() if sample.rss_kib is not None}
-        silent = (self._told_rss & samples.keys()) - told
         self._told_rss |= told
-        return silent
+        silent = samples.keys() - told
+        strangers, _ = _by_activity(
+            {u: h for u, h in self._handles().items() if u in silent - self._told_rss}
+        )
+        doubted = [uuid for uuid in strangers if self._doubted[uuid] < DOUBTS][:QUESTIONS]
+        self._doubted.update(doubted)
+        return (silent & self._told_rss).union(doubted)
 
     def _ask_who_hangs(self, suspects: Iterable[str]) -> None:
         suspects = [*suspects, *self._places.waited_for(HUNG)]

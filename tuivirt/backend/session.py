@@ -87,6 +87,8 @@ class Session:
         self._read = Lane(f"read {name}")
         self._handles: Handles = {}
         self._dirty: Handles = {}
+        self._to_list = False
+        """A list is on its way to the read lane."""
         self._lock = threading.Lock()
         self._undo: list[Callable[[], object]] = []
         """Takes back what was subscribed to."""
@@ -126,8 +128,11 @@ class Session:
         self._guests.watch(watch)
 
     def refresh(self) -> None:
-        """Read everything again."""
-        self._submit(self._list)
+        """Read everything again, once for all who ask before it begins."""
+        with self._lock:
+            queued, self._to_list = self._to_list, True
+        if not queued:
+            self._submit(self._list)
 
     def reread(self, key: Key) -> None:
         """Read one object again, its details included."""
@@ -149,6 +154,11 @@ class Session:
                 return question()
 
         return self._questions.ask(self._guests if of_guest else self._prober, answer)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its socket is open; no round trip. Only to be asked in one of the ``places``."""
+        return _is_alive(self.conn)
 
     @property
     def streams(self) -> "Streams":
@@ -191,6 +201,7 @@ class Session:
     def close(self) -> None:
         """Stop reading and let the connection go, without waiting for anything; nothing is told any more."""
         self._outlet.shut()
+        self.places.close()  # first: nobody who is woken now shall begin a call
         for lane in (self._read, self._sampler, self._prober, self._guests):
             lane.stop()
         if self._streams is not None:
@@ -207,7 +218,6 @@ class Session:
         It also keeps a connection for as long as callbacks and handles refer to it, so they go first. Each of
         these steps blocks where the host is dead, hence a thread.
         """
-        self.places.close()
         self._unsubscribe()
         self.places.wait_until_empty()
         self._unsubscribe()  # from what was being subscribed to meanwhile
@@ -259,7 +269,7 @@ class Session:
         with self.places.safe("close callback"):
             self.conn.registerCloseCallback(lambda _conn, reason, _opaque: self._reports.lost(reason), None)
             self._undo.append(self.conn.unregisterCloseCallback)
-        if not _is_alive(self.conn):  # it was lost before anybody could be told; no round trip
+        if not self.is_alive:  # it was lost before anybody could be told; no round trip
             self._reports.lost(libvirt.VIR_CONNECT_CLOSE_REASON_EOF)
             return
         # Not on the probe lane, where the first questions of the user interface would wait for all of it.
@@ -284,6 +294,7 @@ class Session:
 
     def _list(self) -> None:
         with self._lock:
+            self._to_list = False
             self._dirty.clear()
         with self.places.safe("list"):
             domains, self._handles = list_all(self.conn, self.name)

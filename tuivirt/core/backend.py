@@ -174,4 +174,4 @@ class Backend(Protocol):
         """The calls in flight on a connection, oldest first."""
 
     def close(self) -> None:
-        """Let go of everything without waiting for any call."""
+        """Let go of everything without waiting for any call. ``drain`` has what became of actions."""

@@ -10,8 +10,8 @@ from tuivirt.core.question import Question
 from tuivirt.core.usage import Sample
 
 Phase = Literal["closed", "opening", "open", "stale", "failed"]
-RunPhase = Literal["queued", "running", "done", "failed", "cancelled", "abandoned"]
-"""*abandoned*: nobody waits for it any more, and result unknown."""
+RunPhase = Literal["queued", "running", "done", "failed", "cancelled", "abandoned", "unknown"]
+"""*abandoned*: nobody waits for it any more; *unknown*: its connection was lost under it. It may be done."""
 
 
 class HostFacts(NamedTuple):

@@ -158,7 +158,7 @@ def rates(before: Sample | None, now: Sample) -> Rates:
         return Rates(None, (None,) * len(now.vcpu_ns), used, total)
     # By position: this runs for every domain at every tick, and names cost half as much again.
     return Rates(
-        _busy(_cpu_ns(before), _cpu_ns(now), seconds, now.vcpus or len(now.vcpu_ns)),
+        _busy(*_cpu_ns(before, now), seconds, now.vcpus or len(now.vcpu_ns)),
         _each_busy(before.vcpu_ns, now.vcpu_ns, seconds),
         used,
         total,
@@ -171,10 +171,13 @@ def _restarted(before: Sample, now: Sample) -> bool:
     return before.cpu_ns is not None and now.cpu_ns is not None and now.cpu_ns < before.cpu_ns
 
 
-def _cpu_ns(sample: Sample) -> int | None:
-    if sample.cpu_ns is None and sample.vcpu_ns:
-        return sum(sample.vcpu_ns)
-    return sample.cpu_ns
+def _cpu_ns(before: Sample, now: Sample) -> tuple[int | None, int | None]:
+    """Like with like: the time of a domain has its hypervisor's own in it, that of its vCPUs has not."""
+    if before.cpu_ns is not None and now.cpu_ns is not None:
+        return before.cpu_ns, now.cpu_ns
+    if before.vcpu_ns and now.vcpu_ns:
+        return sum(before.vcpu_ns), sum(now.vcpu_ns)
+    return None, None
 
 
 def _busy(before: int | None, now: int | None, seconds: float, processors: int) -> float | None:

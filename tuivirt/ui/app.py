@@ -183,8 +183,10 @@ class TuivirtApp(TypeAhead):
         self._rested = now + min(FRAME, PAUSE * (now - begun))
 
     def _tell_run(self, run: RunState) -> None:
-        """Tell of a failure, unless a screen shows all actions; of many together only some."""
-        if run.phase != "failed" or hasattr(self.screen, "update_runs"):
+        """Tell of a failure, or that nobody knows, unless a screen shows all actions; of many together only
+        some.
+        """
+        if run.phase not in {"failed", "unknown"} or hasattr(self.screen, "update_runs"):
             return
         self._failures[run.batch or -run.run] += 1
         title = find_action(run.action).title
@@ -193,7 +195,8 @@ class TuivirtApp(TypeAhead):
                 words = "\n".join(part for part in (run.note, run.hint) if part)
                 self.tell(words, title=f"{title}: {plain(run.name)}", severity="error")
             case count if count == SOME + 1:
-                self.tell("It failed on more. J lists them all.", title=title, severity="error")
+                what = "It failed on" if run.phase == "failed" else "Unknown of"
+                self.tell(f"{what} more. J lists them all.", title=title, severity="error")
 
     # Questions of hosts
 

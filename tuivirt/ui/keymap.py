@@ -15,7 +15,9 @@ _NAMED: Final = frozenset(
     key for key in (*(key.value for key in Keys), *REPLACED_KEYS) if key[0] != "<" and key != "ignore"
 )
 _DOMAIN: Final = "domain"
-"""Where the actions on domains are, like a place."""
+"""Where the actions on domains are, like a place …"""
+_HOST: Final = "host"
+"""… and those on hosts."""
 _ELSEWHERE: Final = frozenset(
     {"app", "list", "table", "connections", "connections_line", "detail", "console_menu", "reading"}
 )
@@ -23,8 +25,8 @@ _ELSEWHERE: Final = frozenset(
 CHAINS: Final[tuple[frozenset[str], ...]] = (
     frozenset({"app", _DOMAIN, "list", "table"}),
     frozenset({"app", _DOMAIN, "detail"}),
-    frozenset({"app", "connections"}),
-    frozenset({"app", "connections_line"}),
+    frozenset({"app", _HOST, "connections"}),
+    frozenset({"app", _HOST, "connections_line"}),
     frozenset({"console_menu"}),
     frozenset({"reading"}),
     *(frozenset({"detail", place}) for place in get_args(Place) if place not in _ELSEWHERE),

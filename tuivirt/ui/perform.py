@@ -43,6 +43,8 @@ class Performer:
     def refusal(self, action: Action[Any], record: DomainRecord) -> str | None:
         """Why an action cannot be performed on a domain now, or None."""
         state = self._store.connections.get(record.host)
+        if state is not None and state.phase != "open" and state.lost is not None:
+            return "is on a connection that is lost: Ctrl+R tries to have it back"
         if state is None or state.phase != "open":
             return "is on a connection that is not open"
         if state.read_only:

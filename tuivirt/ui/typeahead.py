@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.keys import _character_to_key
 from textual.message import Message
@@ -26,6 +27,22 @@ LAPS = 2
 """How often a mark follows a key from the widget with the focus up to the app: first behind the key itself,
 then behind the messages that it led to, such as an input's *submitted*.
 """
+
+
+_key_events = XTermParser._sequence_to_key_events  # noqa: SLF001 (there is no other way in)
+
+
+def _with_escape(parser: XTermParser, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+    """Escape, and what arrives with it: of all but letters and digits Textual keeps the latter alone, so that
+    Enter is left of Escape and Enter over a slow line.
+    """
+    found = list(_key_events(parser, sequence, alt))
+    if alt and not any(key.key.startswith("alt+") for key in found):
+        yield events.Key("escape", "\x1b")
+    yield from found
+
+
+XTermParser._sequence_to_key_events = _with_escape  # type: ignore[assignment] # noqa: SLF001
 
 
 def takes_every_key(widget: Widget | None) -> bool:
@@ -51,16 +68,20 @@ class TypeAhead(App[None]):
         self._guard: Timer | None = None
         self._turn = 0
         self._busy = False
+        self._holds = 0
 
     def hold_keys(self) -> None:
-        """Let keys wait until ``release_keys``."""
+        """Let keys wait until ``release_keys``, by each who holds them."""
+        self._holds += 1
         self._turn += 1
         self._busy = True
 
     async def release_keys(self, first: Sequence[Typed] = ()) -> None:
         """``first``: what was typed before all that waits."""
         self._waiting.extendleft(reversed(first))
-        await self._handled(self._turn)
+        self._holds -= 1
+        if not self._holds:
+            await self._handled(self._turn)
 
     async def drop_keys(self) -> None:
         """Like ``release_keys``, but what was typed is for nobody."""

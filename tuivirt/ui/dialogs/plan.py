@@ -176,7 +176,7 @@ class PlanDialog(Dialog[bool]):
         over = sum(row.run is not None and row.run.over for row in self._rows)
         told = [
             f"{phases[phase]} {phase}"
-            for phase in ("running", "queued", "failed", "cancelled", "abandoned")
+            for phase in ("running", "queued", "failed", "cancelled", "abandoned", "unknown")
             if phases[phase]
         ]
         self._summary.update(styled(", ".join([f"{phases['done']} of {len(self._rows)} done", *told])))

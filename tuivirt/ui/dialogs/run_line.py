@@ -18,6 +18,7 @@ _GLYPHS: Final = {
     "failed": ("✗", "bad"),
     "cancelled": ("–", "warn"),
     "abandoned": ("?", "warn"),
+    "unknown": ("?", "warn"),
 }
 _BAR: Final = 10
 SILENT: Final = 2.0
@@ -57,6 +58,8 @@ def progress(run: RunState, now: float) -> Content:
             return styled(run.note or "failed", "bad")
         case "done":
             return styled("done" + (f": {run.note}" if run.note else ""), "good")
+        case "unknown":
+            return styled(run.note, "warn")
         case "cancelled" | "abandoned":
             return styled(run.phase + (f": {run.note}" if run.note else ""), "warn")
 

@@ -3,7 +3,7 @@
 from textual.message import Message
 from textual.widget import Widget
 
-_OF_ONE = frozenset({"toggle_connection", "edit", "remove", "autoconnect", "read_only", "menu"})
+_OF_ONE = frozenset({"toggle_connection", "edit", "remove", "autoconnect", "read_only", "menu", "act"})
 """Actions that need one connection, not ``ALL``."""
 
 
@@ -39,6 +39,14 @@ class ConnectionKeys(Widget):
 
     class MenuWanted(Named, namespace="connections_pane"): ...
 
+    class ActionWanted(Message, namespace="connections_pane"):
+        """An action on the host of a connection."""
+
+        def __init__(self, name: str, action: str) -> None:
+            super().__init__()
+            self.name = name
+            self.action = action
+
     @property
     def subject(self) -> str | None:
         """The connection that the keys are about."""
@@ -69,6 +77,11 @@ class ConnectionKeys(Widget):
 
     def action_menu(self) -> None:
         self.want(self.MenuWanted)
+
+    def action_act(self, ids: str) -> None:
+        """The first of some actions that share a key."""
+        if self.subject:
+            self.post_message(self.ActionWanted(self.subject, ids.partition(",")[0]))
 
     def want(self, what: type[Named]) -> None:
         """Post a message about the subject."""

@@ -161,7 +161,9 @@ def about(entry: Entry | None, width: int, height: int, now: float) -> list[Cell
 
 def _next(state: ConnectionState, width: int, now: float) -> list[str]:
     """What becomes of a connection that is not open, and the keys for it."""
-    if state.phase == "opening":
+    if state.phase == "opening" and state.lost is not None and not state.queued:
+        told = [f"trying for {units.short_duration(now - state.since)}", "Ctrl+R now, Ctrl+G stop"]
+    elif state.phase == "opening":
         told = ["Ctrl+R opens it now" if state.queued else "Ctrl+G gives up"]
     elif state.phase != "stale":
         told = []
@@ -169,8 +171,8 @@ def _next(state: ConnectionState, width: int, now: float) -> list[str]:
         told = ["Ctrl+R tries again"]
     else:
         told = [f"again in {units.short_duration(max(0.0, state.retry - now))}", "Ctrl+R now, Ctrl+G stop"]
-        if len(whole := " · ".join(told)) <= width:
-            told = [whole]
+    if told and len(whole := " · ".join(told)) <= width:
+        told = [whole]
     return [fit(line, width).rstrip() for line in told]
 
 

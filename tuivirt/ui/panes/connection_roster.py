@@ -90,7 +90,7 @@ class Entry(NamedTuple):
     @property
     def stale(self) -> bool:
         """Its rows may not be true any more."""
-        return self.phase != "open" and self.state is not None and self.state.lost is not None
+        return self.state is not None and self.state.lost is not None
 
     @property
     def waits(self) -> bool:

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from tuivirt.core.resource import Cell
 from tuivirt.core.source import Source
 from tuivirt.core.store import Store
-from tuivirt.ui.commands import bindings_of, commands_of
+from tuivirt.ui.commands import actions_of, bindings_of, commands_of
 from tuivirt.ui.panes.connection_keys import ConnectionKeys
 from tuivirt.ui.panes.connection_lines import about, name_width, row
 from tuivirt.ui.panes.connection_roster import Heading, Line, Roster
@@ -34,7 +34,7 @@ _ADD = next(command.keys for command in commands_of("connections") if command.ac
 class ConnectionsPane(NameList, ConnectionKeys):
     """Draws the connections line by line."""
 
-    BINDINGS: ClassVar = bindings_of("connections")
+    BINDINGS: ClassVar = [*bindings_of("connections"), *actions_of("host")]
 
     def __init__(
         self,

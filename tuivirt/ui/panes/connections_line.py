@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from tuivirt.core.source import Source
 from tuivirt.core.store import Store
-from tuivirt.ui.commands import bindings_of
+from tuivirt.ui.commands import actions_of, bindings_of
 from tuivirt.ui.panes.connection_keys import ConnectionKeys
 from tuivirt.ui.panes.connection_lines import short
 from tuivirt.ui.panes.connection_roster import Entry, Roster
@@ -23,7 +23,7 @@ GAP = "  "
 class ConnectionsLine(ConnectionKeys, can_focus=True):
     """``▶● lab1 12/41  ◌ edge opening  ○ old``: scrolls so that the current connection is in sight."""
 
-    BINDINGS: ClassVar = bindings_of("connections_line", "connections")
+    BINDINGS: ClassVar = [*bindings_of("connections_line", "connections"), *actions_of("host")]
     DEFAULT_CSS = "ConnectionsLine { height: 1; }"
 
     def __init__(

@@ -345,7 +345,7 @@ class DetailPane(Vertical, can_focus=False):
         parts: list[Part] = [(f" {record.shown_name}", "key"), ("  ", ""), *state_parts(record, time.time())]
         state = self._store.connections.get(record.host)
         if state is not None and state.phase != "open":
-            age = "" if state.lost is None else f" for {units.duration(time.time() - state.lost)}"
+            age = "" if state.lost is None else f" for {units.age(time.time() - state.lost)}"
             parts.append((f"  {plain(record.host)} is {'stale' if age else state.phase}{age}", "warn"))
         self.head.show(parts)
 

@@ -83,7 +83,7 @@ class ListingPane(Vertical):
 
     def _stale(self, record: DomainRecord) -> bool:
         state = self._store.connections.get(record.host)
-        return state is None or state.phase != "open"
+        return state is None or state.phase != "open" or state.lost is not None
 
     # What is shown
 
@@ -280,7 +280,7 @@ class ListingPane(Vertical):
             self.table.repaint_all()  # its rows may have gone stale, or be fresh again
         else:
             self.table.rows_changed(delta.touched)
-        if moved or delta.hosts or delta.touched:
+        if moved or delta.hosts or delta.touched or delta.connections:
             self.show_title()
             self.show_summary()
         if moved or self.view.cursor != cursor:
@@ -356,7 +356,9 @@ class ListingPane(Vertical):
 
     def show_title(self) -> None:
         self.show_notes()
-        state = self._store.connections.get(self.scope)
+        states = self._store.connections
+        scope = states.values() if self.scope == ALL else filter(None, [states.get(self.scope)])
+        stale = [state for state in scope if state.lost is not None]
         unknown = Unknown.of(
             self.view.all_rows(),
             definitions=self._needs_all_details(),
@@ -364,7 +366,7 @@ class ListingPane(Vertical):
             addresses=self._asks_addresses(),
         )
         self.title.show(
-            *title_parts(self._resource.title, self.scope, self.view, self._query, state, unknown)
+            *title_parts(self._resource.title, self.scope, self.view, self._query, stale, unknown)
         )
 
     def show_notes(self) -> None:
@@ -384,4 +386,7 @@ class ListingPane(Vertical):
             return
         count = self._store.count(self._resource.kind, None if self.scope == ALL else self.scope)
         state = self._store.connections.get(self.scope)
-        self.summary.show(summary_parts(count, state, self._store.hosts.get(self.scope)))
+        # What the host had to do when it was lost says nothing.
+        known = state is not None and state.lost is None
+        usage = self._store.hosts.get(self.scope) if known else None
+        self.summary.show(summary_parts(count, state, usage))

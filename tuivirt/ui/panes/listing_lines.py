@@ -1,7 +1,7 @@
 """What the list says of itself: its title, its sums, and why it is empty."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from tuivirt.core import units
@@ -44,7 +44,7 @@ def title_parts(
     scope: str,
     view: ListView[Any],
     query: Query[Any],
-    state: ConnectionState | None,
+    stale: Collection[ConnectionState],
     unknown: Unknown,
 ) -> tuple[list[Part], list[Part]]:
     """The left and the right of the title."""
@@ -60,8 +60,16 @@ def title_parts(
         left.append((f" · {unknown.definitions} definitions to read", "dim"))
     if unknown.addresses:
         left.append((f" · {unknown.addresses} addresses not known", "warn"))
-    if state is not None and state.lost is not None and state.phase != "open":
-        left.append((f" · stale for {units.age(time.time() - state.lost)}", "warn"))
+    if stale:
+        age = units.age(time.time() - min(state.lost or 0.0 for state in stale))
+        of = (
+            ""
+            if scope != ALL
+            else f"{plain(next(iter(stale)).name)} "
+            if len(stale) == 1
+            else f"{len(stale)} hosts "
+        )
+        left.append((f" · {of}stale for {age}", "warn"))
     return left, [] if query.empty else [(f"{plain(query.text)} ", "accent")]
 
 

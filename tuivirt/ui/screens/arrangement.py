@@ -67,8 +67,12 @@ class Arrangement:
         main = self._main
         zoomed = main.has_class("-zoom-list") or main.has_class("-zoom-detail")
         main.remove_class("-zoom-list", "-zoom-detail")
-        if not zoomed:
-            main.add_class("-zoom-detail" if self.in_detail else "-zoom-list")
+        if not zoomed and self.in_detail:
+            main.add_class("-zoom-detail")
+        elif not zoomed and not (main.has_class("-narrow") and main.has_class("-short")):
+            main.add_class(
+                "-zoom-list"
+            )  # there it has the screen already, and Esc would have to undo nothing
 
     def open_detail(self) -> None:
         """Into the detail: as a full screen where there is no room for both."""
@@ -78,6 +82,13 @@ class Arrangement:
         if main.has_class("-short"):
             main.add_class("-zoom-detail")
         main.call_after_refresh(lambda: main.detail.focus_target().focus())
+
+    def stay(self) -> None:
+        """Where one was before a prompt, though what had the focus may not be there any more."""
+        if self._main.has_class("-zoom-detail"):
+            self._main.detail.focus_target().focus()
+        elif self._main.focused is None:
+            self._main.listing.table.focus()
 
     def leave_detail(self) -> None:
         self._main.remove_class("-zoom-detail")

@@ -353,7 +353,7 @@ class MainScreen(Screen[None]):
         table = self.listing.table
         if table.clear_count():
             self.show_keys()
-        elif self.arrangement.in_detail:
+        elif self.arrangement.in_detail or self.has_class("-zoom-detail"):
             self.arrangement.leave_detail()
         elif self.has_class("-zoom-list"):
             self.arrangement.zoom()
@@ -511,9 +511,16 @@ class MainScreen(Screen[None]):
     def on_connections_pane_menu_wanted(self, message: ConnectionsPane.MenuWanted) -> None:
         self.overlays.host_menu(message.name)
 
+    def on_connections_pane_action_wanted(self, message: ConnectionsPane.ActionWanted) -> None:
+        self.show_scope(message.name)
+        self.hosts.perform(message.action)
+
     def action_refresh_now(self) -> None:
-        """Read the shown connections again; one that is not open is opened."""
-        names = [self.listing.scope] if self.listing.scope != ALL else self._open_names()
+        """Read the shown connections again; one that is not open is opened, of all those that were lost."""
+        names = [self.listing.scope]
+        if self.listing.scope == ALL:
+            states = self.store.connections.values()
+            names = [state.name for state in states if state.phase == "open" or state.lost is not None]
         for name in names:
             self.hosts.refresh(name)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.options import Remembered
+from tuivirt.ui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from tuivirt.ui.screens.main import MainScreen
@@ -38,19 +39,37 @@ class Prompts:
         self._main.listing.set_query(before if text is None else text)
         if text:
             self._keep("filters", text)
-        self._main.listing.table.focus()
+        if text is None:
+            self._main.arrangement.stay()
+        else:
+            self._main.arrangement.leave_detail()
 
     def command(self) -> None:
-        main, meant = self._main, self._main.chosen()
-        answer = main.prompt.ask(":", history=self._lines("commands"), complete=main.commandline.complete)
-        main.run_worker(self._command(answer, meant), group="prompt")
+        main, meant, app = self._main, self._main.chosen(), self._main.app
+        assert isinstance(app, TypeAhead)
+        answer = main.prompt.ask(
+            ":",
+            history=self._lines("commands"),
+            complete=main.commandline.complete,
+            entered=app.hold_keys,  # what is typed right behind a command is for what it opens
+        )
+        main.run_worker(self._command(answer, meant, app), group="prompt")
 
-    async def _command(self, answer: Awaitable[str | None], meant: Sequence[DomainRecord]) -> None:
+    async def _command(
+        self, answer: Awaitable[str | None], meant: Sequence[DomainRecord], app: TypeAhead
+    ) -> None:
         line = await answer
-        self._main.listing.table.focus()
-        if line:
-            self._keep("commands", line)
-            self._main.run_line(line, meant)
+        if line is None:
+            self._main.arrangement.stay()
+            return
+        try:
+            self._main.arrangement.leave_detail()
+            if line:
+                self._keep("commands", line)
+                self._main.run_line(line, meant)
+        finally:
+            # Behind the dialog that the command may open by a worker.
+            self._main.call_later(app.release_keys)
 
     def _lines(self, name: str) -> list[str]:
         """Lines typed before, oldest first."""

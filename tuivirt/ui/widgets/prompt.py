@@ -75,6 +75,7 @@ class Prompt(Widget):
         self._answer: asyncio.Future[str | None] | None = None
         self._complete: Completer | None = None
         self._changed: Callable[[str], object] | None = None
+        self._entered: Callable[[], object] | None = None
         self._history: Sequence[str] = ()
         self._before: Widget | None = None
         self._draft = ""
@@ -99,13 +100,15 @@ class Prompt(Widget):
         history: Sequence[str] = (),
         complete: Completer | None = None,
         changed: Callable[[str], object] | None = None,
+        entered: Callable[[], object] | None = None,
         replace: bool = False,
     ) -> asyncio.Future[str | None]:
         """Open at once; the future has the line, or None when it was cancelled.
 
         ``history`` has the oldest line first. ``changed`` is called on every keystroke; a ValueError from it
         is shown, a QueryError with its place marked, and such a line is not accepted. Asking again cancels
-        the first question. With ``replace``, typing replaces ``text``.
+        the first question. ``entered`` is called when a line is accepted, before the key behind it goes
+        anywhere. With ``replace``, typing replaces ``text``.
         """
         if self._answer is None:
             self._before = self.screen.focused
@@ -115,6 +118,7 @@ class Prompt(Widget):
         if not self.input.is_attached:
             self.mount(self._candidates, self._sigil, self.input, self._error)
         self._complete, self._changed, self._history = complete, changed, history
+        self._entered = entered
         self._at = None
         self._sigil.update(Content(sigil))
         self.show_error(None)
@@ -140,6 +144,8 @@ class Prompt(Widget):
         if self.input.has_focus and self._before is not None and self._before.is_attached:
             self.screen.set_focus(self._before)
         self.display = False
+        if line is not None and self._entered is not None:
+            self._entered()
         if not answer.done():
             answer.set_result(line)
 
