@@ -184,6 +184,7 @@ def saved(name: str) -> DomainRecord:
         ("start_with", power.StartOptions(force_boot=True), saved("web01"), "memory is lost"),
         ("start_with", power.StartOptions(reset_nvram=True), saved("web01"), "UEFI variables of web01"),
         ("send_keys", guest.Keys("Magic SysRq: reboot"), domain_record(), "web01 on lab1 restarts"),
+        ("send_keys", guest.Keys(), domain_record(), "Where web01 on lab1 takes it for a restart"),
         ("send_keys", guest.Keys("Ctrl+Alt+Backspace"), domain_record(), "graphical session"),
         ("undefine", definition.Undefine(tpm="remove"), domain_record(), "sealed"),
         ("undefine", definition.Undefine(managed_save=True), saved("web01"), "memory is lost"),
@@ -202,7 +203,7 @@ def test_what_is_chosen_makes_it_dangerous(
     [
         ("dump", memory.DumpTo("/x")),
         ("start_with", power.StartOptions(paused=True, force_boot=True)),
-        ("send_keys", guest.Keys()),
+        ("send_keys", guest.Keys("Ctrl+Alt+F1")),
         ("change_tags", definition.TagChange(("a",))),
     ],
 )

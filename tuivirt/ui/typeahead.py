@@ -86,7 +86,7 @@ class TypeAhead(App[None]):
     async def drop_keys(self) -> None:
         """Like ``release_keys``, but what was typed is for nobody."""
         self._waiting.clear()
-        await self._handled(self._turn)
+        await self.release_keys()
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, Typed) or event.is_forwarded:

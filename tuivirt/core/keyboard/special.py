@@ -51,7 +51,7 @@ SPECIALS: Final = (
     _keys(
         "Ctrl+Alt+Del",
         "reboot, or the login screen of Windows",
-        loss="Firmware, boot loaders and Linux without a desktop on {name} on {host} restart it:"
+        loss="Where {name} on {host} takes it for a restart, as Linux without a desktop does,"
         " unsaved work in it is lost.",
     ),
     _keys(
