@@ -36,9 +36,9 @@ class Seen:
 
     async def text(self) -> TextScreen:
         """What its screen shows, which must be text."""
-        look = await self.app.fleet.look(self.key)
-        assert look.frame.text is not None
-        return look.frame.text
+        frame = await self.app.fleet.look(self.key)
+        assert frame.text is not None
+        return frame.text
 
     async def until(self, *texts: str, timeout: float = 60.0) -> TextScreen:  # noqa: ASYNC109 (as elsewhere)
         """Look until all of these are on the screen."""

@@ -67,6 +67,28 @@ def test_only_what_was_asked_is_taken() -> None:
     assert answers.take(DEVICE) == DEVICE
 
 
+@pytest.mark.parametrize(
+    "cut", [6, 9, len(KITTY) - 1, len(KITTY + "\x1b[6;2"), len(KITTY + CELL + "\x1b[?6")]
+)
+def test_the_rest_of_an_answer_may_take_long(cut: int) -> None:
+    """What surely is one is not let go, to be typed, when nothing more comes for a moment."""
+    told: list[Graphics] = []
+    answers = Answers()
+    answers.expect(told.append)
+    everything = KITTY + CELL + DEVICE
+    assert answers.take(everything[:cut]) + answers.release() == ""
+    assert answers.take(everything[cut:]) + answers.release() == ""
+    assert told == [Graphics(kitty=True, cell=(10, 20))]
+
+
+def test_half_an_answer_is_let_go_when_nobody_waits() -> None:
+    answers = Answers()
+    answers.expect(lambda _: None)
+    assert answers.take("\x1b[?62") + answers.release() == ""
+    answers.give_up()
+    assert answers.release() == "\x1b[?62"
+
+
 def test_what_never_ends_is_not_held() -> None:
     endless = "\x1b_G" + "x" * 1000
     assert taken(endless, endless)[0] == endless * 2

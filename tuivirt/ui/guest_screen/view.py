@@ -218,7 +218,8 @@ class ScreenView(Widget, can_focus=True):
         self.post_message(self.Pasted(event.text))
 
     def on_blur(self) -> None:
-        if self.app.app_focus:  # else the terminal itself lost the focus, and will have it again
+        # Else the terminal itself lost the focus, and will have it again; or the screen is gone for a while.
+        if self.app.app_focus and self.display:
             self.typing = False
         self.refresh()
 

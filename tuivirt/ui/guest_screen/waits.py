@@ -78,11 +78,11 @@ class Waits:
     async def _look(self, wait: Wait) -> None:
         while not wait.over and self._store.get(wait.key) is not None:
             try:
-                look = await self._backend.look(wait.key, wait.head)
+                frame = await self._backend.look(wait.key, wait.head)
             except HostError:
                 pass  # it may be off, and start later
             else:
-                self.seen(wait.key, wait.head, look.frame)
+                self.seen(wait.key, wait.head, frame)
             if not wait.over:
                 await asyncio.sleep(PAUSE)
         if not wait.over:
