@@ -109,6 +109,31 @@ async def test_where_there_is_nothing_to_see_the_way_out_is_told() -> None:
         HostError("no screens to take screenshot from", 55, 10), "none", shown=False
     ) as screen:
         await screen.until_text("web01 has no screen", "Esc back", "? help")
+        await screen.run.until(lambda: "tried again" not in screen.bar, "nothing is tried again")
+
+
+async def test_without_a_cursor_what_changes_is_in_sight() -> None:
+    """A cursor that blinks is not there half of the time; a menu has none."""
+    rows = [f"entry {number}" for number in range(24)]
+    bottom = "Use the arrows"
+    async with full_screen(text_frame(*rows, bottom), size=(80, 12)) as screen:
+        await screen.until_text(bottom)
+        for at in (0, 1):
+            marked = [f"*{row}" if number == at else row for number, row in enumerate(rows)]
+            screen.show(text_frame(*marked, bottom))
+            await screen.until_text(f"*entry {at}")
+        typed = text_frame(*rows[:23], "", "-- INSERT --", cursor=(2, 3))
+        screen.show(typed)
+        await screen.until_shown(typed)
+        screen.show(text_frame(*rows[:2], "entry 2 and", *rows[3:23], "", "-- INSERT --"))
+        await screen.until_text("entry 2 and")
+
+
+async def test_another_screen_waits_for_no_pause_of_the_last() -> None:
+    async with full_screen(gradient(), "vga", "virtio", screen_bytes=10) as screen:
+        screen.show(LOGIN, head=1)
+        await screen.press("H")
+        await screen.until_text("web01 login:")
 
 
 async def test_a_connection_that_may_not_and_one_that_is_lost() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tuivirt.ui.guest_screen.pane import ScreenPane
 
 LONGEST: Final = 65_536
-"""Characters of a text that is typed: at fifty a second that is twenty minutes."""
+"""Characters of a text that is typed: at thirty a second that is more than half an hour."""
 SHOWN: Final = 20
 """Characters that a refusal names."""
 _NAMES: Final = {code: name for name, code in reversed(MODIFIERS.items())}
