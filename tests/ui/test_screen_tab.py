@@ -12,6 +12,7 @@ from tuivirt.core.changes import Upserted
 from tuivirt.core.errors import HostError
 from tuivirt.resources.domain.snapshot import State
 from tuivirt.ui.guest_screen import watching
+from tuivirt.ui.guest_screen.screens import Screens
 from tuivirt.ui.screens.guest import GuestScreen
 
 
@@ -199,6 +200,18 @@ async def test_frames_that_do_not_change_are_drawn_once(monkeypatch: pytest.Monk
         screen.pane.watching.hurry()
         await screen.run.until(lambda: screen.backend.looks >= before + 3, "three more looks")
         assert not drawn
+
+
+async def test_a_terminal_that_is_behind_is_sent_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    behind = True
+    monkeypatch.setattr(Screens, "is_behind", property(lambda _: behind))
+    async with full_screen() as screen:
+        looks = screen.backend.looks
+        screen.pane.watching.hurry()
+        await asyncio.sleep(0.2)
+        assert screen.backend.looks == looks
+        behind = False
+        await screen.run.until(lambda: screen.backend.looks > looks, "it looks on")
 
 
 async def test_another_guest_shows_nothing_of_the_last() -> None:

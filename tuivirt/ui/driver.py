@@ -125,6 +125,12 @@ class AskingDriver(LinuxDriver):
             return Graphics()
         return graphics if graphics.cell is not None else graphics._replace(cell=self._cell())
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has still to take what was written earlier, as over a slow line."""
+        writer = self._writer_thread
+        return writer is not None and not writer._queue.empty()  # noqa: SLF001 (Textual has no other way)
+
     def _cell(self) -> tuple[int, int] | None:
         """Pixels of a cell by what the terminal told the system."""
         try:

@@ -25,6 +25,8 @@ PATIENCE: Final = 2
 """Looks that may go wrong before what was seen last is taken away."""
 OFF: Final = 0.5
 """Seconds between two looks at whether the domain runs."""
+BEHIND: Final = 0.05
+"""Seconds between two looks at whether the terminal has taken what was drawn."""
 SLOW: Final = 1.0
 """Seconds after which a look that lasts is told."""
 
@@ -69,7 +71,10 @@ class Watching:
     async def _look_on(self) -> None:
         try:
             while self._is_seen():
-                await self._rest(await self._look_once())
+                pause = await self._look_once()
+                while self._screens.is_behind:  # noqa: ASYNC110 (nobody tells)
+                    await asyncio.sleep(BEHIND)
+                await self._rest(pause)
         finally:
             self._worker = None
 
