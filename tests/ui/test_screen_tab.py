@@ -1,6 +1,7 @@
 """A guest's screen in its tab and as a full screen: what is shown, and when it is looked at."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from textual.strip import Strip
@@ -10,6 +11,8 @@ from tests.support.screen_app import GUEST, LOGIN, ScreenRun, full_screen, scree
 from tests.support.world import LAB1, changed
 from tuivirt.core.changes import Upserted
 from tuivirt.core.errors import HostError
+from tuivirt.core.screen.frame import Frame
+from tuivirt.core.screen.pace import Pace, Pause
 from tuivirt.resources.domain.snapshot import State
 from tuivirt.ui.guest_screen import watching
 from tuivirt.ui.guest_screen.screens import Screens
@@ -298,3 +301,26 @@ async def test_several_screens() -> None:
         await screen.until_text("the second screen", "virtio")
         await screen.press("H")
         await screen.until_text("web01 login:")
+
+
+async def test_drawing_counts_for_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that takes long to be painted is not painted again at once, whatever the host needed for it."""
+    took: list[float] = []
+    pause = Pace.pause
+
+    def noted(pace: Pace, **of: Any) -> Pause:
+        took.append(of["took"])
+        return pause(pace, **of)
+
+    async with full_screen() as screen:
+        show = screen.view.show
+
+        async def slow(frame: Frame) -> int:
+            await asyncio.sleep(0.2)
+            return await show(frame)
+
+        monkeypatch.setattr(screen.view, "show", slow)
+        monkeypatch.setattr(Pace, "pause", noted)
+        screen.pane.watching.hurry()
+        await screen.run.until(lambda: len(took) > 1, "two looks")
+        assert took[1] >= 0.2

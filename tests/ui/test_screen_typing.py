@@ -354,10 +354,13 @@ async def test_what_waits_when_the_screen_is_left_is_told(monkeypatch: pytest.Mo
 async def test_keys_leave_the_budget_alone() -> None:
     """Of what takes more than a second's bytes to draw, nothing is drawn sooner because somebody types."""
     async with full_screen(gradient(), screen_bytes=10) as screen:
-        looks = screen.backend.looks
         await typing(screen)
-        await screen.press(*"abc")
-        await until_pressed(screen, 30, 48, 46)
+        await screen.press("a")
+        await until_pressed(screen, 30)
+        await screen.run.settled()
+        looks = screen.backend.looks
+        await screen.press(*"bcd")
+        await until_pressed(screen, 30, 48, 46, 32)
         await screen.run.settled()
         assert screen.backend.looks == looks
 
