@@ -304,7 +304,7 @@ async def test_several_screens() -> None:
 
 
 async def test_drawing_counts_for_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A picture that takes long to be painted is not painted again at once, whatever the host needed for it."""
+    """What takes long to be painted is not painted again at once, whatever the host needed for it."""
     took: list[float] = []
     pause = Pace.pause
 
