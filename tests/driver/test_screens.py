@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import libvirt
@@ -99,8 +100,12 @@ async def test_of_many_screens_only_some_are_kept(
     first = await app.fleet.look(key(app), 0)
     await app.fleet.look(key(app, "web02"))
     assert await app.fleet.look(key(app), 0) is first
+    session = app.fleet._connections[HOST].session
+    assert session is not None
     for name in ("web02", "db01"):
         await app.fleet.look(key(app, name))
+        guest = session.screens.of(key(app, name).id)
+        until(partial(guest.looks.finish, 0), "it is looked at no more")
     assert await app.fleet.look(key(app), 0) is not first
     first = await app.fleet.look(key(app), 0)
     for number in (1, 2):
