@@ -21,7 +21,7 @@ from tuivirt.core.backend import Call, Definition, DiskSize, Request, Watch
 from tuivirt.core.console import Console, ConsoleState, Output, Take
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
-from tuivirt.core.screen.frame import Look
+from tuivirt.core.screen.frame import Frame
 from tuivirt.core.source import Source
 from tuivirt.core.usage import Sample
 from tuivirt.demo import demo_sources
@@ -118,8 +118,8 @@ class StillLife:
     def console_output(self, console: Console) -> Output:
         return Output(self._written.pop(console, b""))
 
-    async def look(self, key: Key, head: int = 0) -> Look:  # noqa: ARG002
-        return Look(frame_of(SCREEN), 0.02)
+    async def look(self, key: Key, head: int = 0) -> Frame:  # noqa: ARG002
+        return frame_of(SCREEN)
 
     async def press(self, key: Key, codes: tuple[int, ...], hold: float) -> None:  # noqa: ARG002
         return None

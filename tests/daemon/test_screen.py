@@ -36,9 +36,9 @@ class Seen:
 
     async def text(self) -> TextScreen:
         """What its screen shows, which must be text."""
-        look = await self.app.fleet.look(self.key)
-        assert look.frame.text is not None
-        return look.frame.text
+        frame = await self.app.fleet.look(self.key)
+        assert frame.text is not None
+        return frame.text
 
     async def until(self, *texts: str, timeout: float = 60.0) -> TextScreen:  # noqa: ASYNC109 (as elsewhere)
         """Look until all of these are on the screen."""
@@ -162,6 +162,8 @@ async def test_a_guest_that_hangs_holds_up_its_own_screen(daemon: LibvirtDaemon)
 
         await asyncio.to_thread(until, lambda: labels() >= {"screen", "keys"}, "both are stuck")
         assert (await app.fleet.definition(other.key)).live is not None
+        assert "SeaBIOS" in (await other.text()).text
+        await other.type("x")
         batch = app.fleet.perform(app.request("domain.destroy", "hung"))
         await asyncio.to_thread(until, lambda: "Force off" in " ".join(labels()), "it is asked to")
         daemon.thaw_guest("hung")  # it need not be killed

@@ -1,8 +1,10 @@
 """Looks at screens and keys of the test driver, over the fleet."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import libvirt
@@ -72,21 +74,21 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Host:
 
 
 async def test_the_picture_of_the_test_driver(app: Headless) -> None:
-    look = await app.fleet.look(key(app))
-    assert look.frame.kind == "png"
-    assert look.frame.text is None
-    assert len(look.frame.picture.rgb) == look.frame.picture.width * look.frame.picture.height * 3
-    assert (await app.fleet.look(key(app))).frame is look.frame
+    frame = await app.fleet.look(key(app))
+    assert frame.kind == "png"
+    assert frame.text is None
+    assert len(frame.picture.rgb) == frame.picture.width * frame.picture.height * 3
+    assert await app.fleet.look(key(app)) is frame
     await app.fleet.press(key(app), (29, 56, 111), 0.001)
 
 
 async def test_a_frame_is_the_same_while_nothing_changes(app: Headless, host: Host) -> None:
-    first = (await app.fleet.look(key(app), 1)).frame
+    first = await app.fleet.look(key(app), 1)
     assert first == frame_of("linux-vga")
-    assert (await app.fleet.look(key(app), 1)).frame is first
-    assert (await app.fleet.look(key(app), 0)).frame is not first, "another screen"
+    assert await app.fleet.look(key(app), 1) is first
+    assert await app.fleet.look(key(app), 0) is not first, "another screen"
     host.file = (SCREENS / "seabios.png").read_bytes()
-    assert (await app.fleet.look(key(app), 1)).frame == frame_of("seabios")
+    assert await app.fleet.look(key(app), 1) == frame_of("seabios")
     assert host.screens == [1, 1, 0, 1]
     assert set(host.ended) == {"finish"}
 
@@ -94,11 +96,21 @@ async def test_a_frame_is_the_same_while_nothing_changes(app: Headless, host: Ho
 async def test_of_many_screens_only_some_are_kept(
     app: Headless, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screens_module, "MOST_SCREENS", 2)
-    first = (await app.fleet.look(key(app), 0)).frame
+    monkeypatch.setattr(screens_module, "MOST_GUESTS", 2)
+    first = await app.fleet.look(key(app), 0)
+    await app.fleet.look(key(app, "web02"))
+    assert await app.fleet.look(key(app), 0) is first
+    session = app.fleet._connections[HOST].session
+    assert session is not None
+    for name in ("web02", "db01"):
+        await app.fleet.look(key(app, name))
+        guest = session.screens.of(key(app, name).id)
+        until(partial(guest.looks.finish, 0), "it is looked at no more")
+    assert await app.fleet.look(key(app), 0) is not first
+    first = await app.fleet.look(key(app), 0)
     for number in (1, 2):
         await app.fleet.look(key(app), number)
-    assert (await app.fleet.look(key(app), 0)).frame is not first
+    assert await app.fleet.look(key(app), 0) is not first
 
 
 @pytest.mark.parametrize("file", [b"", b"no picture", b"P6 99999 99999 255 "])
@@ -107,7 +119,7 @@ async def test_what_is_no_picture_is_an_error(app: Headless, host: Host, file: b
     with pytest.raises(HostError, match="the host sent"):
         await app.fleet.look(key(app))
     host.file = (SCREENS / "linux-vga.png").read_bytes()
-    assert (await app.fleet.look(key(app))).frame.text is not None
+    assert (await app.fleet.look(key(app))).text is not None
 
 
 async def test_what_never_ends_is_broken_off(
@@ -133,7 +145,12 @@ async def test_keys_are_paced(app: Headless, host: Host) -> None:
     await app.fleet.press(key(app), (42, 30, 48), 0.02)
     await app.fleet.press(key(app), (28,), 0.01)
     assert [(codes, hold) for codes, hold, _ in host.pressed] == [([42, 30, 48], 20), ([28], 10)]
-    assert host.pressed[1][2] - host.pressed[0][2] >= 0.119
+    assert host.pressed[1][2] - host.pressed[0][2] >= 0.179
+
+
+async def test_each_guest_has_its_own_pace(app: Headless, host: Host) -> None:
+    await app.fleet.press(key(app), (30,) * 16, 1.0)
+    await asyncio.wait_for(app.fleet.press(key(app, "web02"), (30,), 0.01), 10)
 
 
 async def test_a_guest_that_hangs_holds_up_its_screen_and_nothing_else(
@@ -141,21 +158,49 @@ async def test_a_guest_that_hangs_holds_up_its_screen_and_nothing_else(
 ) -> None:
     gate = threading.Event()
 
-    def hang(*_: Any) -> str:
-        gate.wait(10)
-        raise libvirt.libvirtError("it was forced off")
+    def hang(dom: libvirt.virDomain, *rest: Any) -> str:
+        if dom.name() == "web01":
+            gate.wait(30)
+            raise libvirt.libvirtError("it was forced off")
+        return host._screenshot(*rest)
+
+    def hang_too(dom: libvirt.virDomain, *rest: Any) -> None:
+        if dom.name() == "web01":
+            gate.wait(30)
+        host._send_key(*rest)
 
     monkeypatch.setattr(libvirt.virDomain, "screenshot", hang)
-    stuck = app.fleet.look(key(app))
-    until(lambda: [call.label for call in app.fleet.calls(HOST)] == ["screen"], "the look is under way")
-    also = app.fleet.look(key(app, "web02"))
-    await app.fleet.press(key(app), (30,), 0.001)
+    monkeypatch.setattr(libvirt.virDomain, "sendKey", hang_too)
+    stuck, typed = app.fleet.look(key(app)), app.fleet.press(key(app), (30,), 0.001)
+    until(lambda: {call.label for call in app.fleet.calls(HOST)} == {"screen", "keys"}, "both are under way")
+    also = app.fleet.look(key(app))
+    assert (await app.fleet.look(key(app, "web02"))).text is not None
+    await app.fleet.press(key(app, "web02"), (30,), 0.001)
     assert await app.fleet.definition(key(app))
-    assert [call.label for call in app.fleet.calls(HOST)] == ["screen"], "one look at a time"
+    assert [call.label for call in app.fleet.calls(HOST)].count("screen") == 1, "one look at a time at each"
     gate.set()
     for look in (stuck, also):
         with pytest.raises(HostError, match="forced off"):
             await look
+    await typed
+
+
+async def test_a_guest_that_is_asked_is_kept(
+    app: Headless, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screens_module, "MOST_GUESTS", 1)
+    gate = threading.Event()
+
+    def slow(dom: libvirt.virDomain, *rest: Any) -> str:
+        if dom.name() == "web01":
+            gate.wait(30)
+        return host._screenshot(*rest)
+
+    monkeypatch.setattr(libvirt.virDomain, "screenshot", slow)
+    first, second = app.fleet.look(key(app)), app.fleet.look(key(app))
+    await app.fleet.look(key(app, "web02"))
+    gate.set()
+    assert await second is await first
 
 
 async def test_at_the_end_nothing_waits(app: Headless, host: Host) -> None:

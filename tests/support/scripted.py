@@ -12,7 +12,7 @@ from tuivirt.core.console import Console, ConsoleState, Output, Take
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
-from tuivirt.core.screen.frame import Frame, Look
+from tuivirt.core.screen.frame import Frame
 from tuivirt.core.usage import Sample
 from tuivirt.resources.domain.snapshot import KIND, Details, Domain, State
 
@@ -86,7 +86,6 @@ class ScriptedBackend:
         """What each screen shows, by domain and number."""
         self.looks = 0
         """How often somebody has looked at a screen."""
-        self.look_took = 0.001
         self.pressed: list[tuple[int, ...]] = []
         """Linux's codes of the keys that were pressed together, in their order."""
         self.press_fails: HostError | None = None
@@ -215,10 +214,10 @@ class ScriptedBackend:
         self.logs.append(file)
         self.console(console, log=file)
 
-    def look(self, key: Key, head: int = 0) -> Awaitable[Look]:
+    def look(self, key: Key, head: int = 0) -> Awaitable[Frame]:
         self.looks += 1
         missing = HostError("no screens to take screenshot from", 55, 10)
-        return _answered(self.frames.get((key, head), missing), lambda frame: Look(frame, self.look_took))
+        return _answered(self.frames.get((key, head), missing), lambda frame: frame)
 
     def press(self, key: Key, codes: tuple[int, ...], hold: float) -> Awaitable[None]:
         if self.press_fails is None:

@@ -8,7 +8,10 @@ from PIL import Image
 
 from tests.support.frames import frame_of, gradient, text_frame
 from tests.support.screen_app import GUEST, LOGIN, ScreenRun, full_screen, screen_tab
+from tests.support.world import LAB1, changed
+from tuivirt.core.changes import Upserted
 from tuivirt.core.errors import HostError
+from tuivirt.resources.domain.snapshot import State
 from tuivirt.ui.guest_screen import viewer, waits
 
 BOOT = frame_of("linux-vga-log")
@@ -139,6 +142,42 @@ async def test_waiting_for_a_text_that_appears_while_one_looks() -> None:
         note = await screen.run.until_note("Password:")
         assert note == "web01: password:: Password:"
         await screen.run.until(lambda: "waits for" not in screen.bar, "it waits no more")
+
+
+async def test_a_text_that_was_there_is_not_told() -> None:
+    """Nor where its row goes on, or moves up; but when it comes again, or the guest starts with it."""
+    async with full_screen() as screen:
+        await screen.press("w")
+        await screen.run.until_dialog()
+        await screen.run.write("login:")
+        await screen.press("enter")
+        await screen.until_text("waits for “login:”")
+        wait = screen.pane._screens.waits.of(GUEST)
+        assert wait is not None
+        await screen.run.until(lambda: wait.before is not None, "a first look")
+        for frame in (
+            text_frame("Debian", "", "web01 login: root"),
+            text_frame("", "web01 login: root", "Password:"),
+        ):
+            screen.show(frame)
+            await screen.until_shown(frame)
+        assert not screen.run.notes
+        screen.show(text_frame("web01 login: root", "Password:", "incorrect", "web01 login:"))
+        assert await screen.run.until_note("login:") == "web01: login:: web01 login:"
+
+
+async def test_what_a_guest_starts_with_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waits, "PAUSE", 0.01)
+    async with full_screen() as screen:
+        screen.backend.tell(Upserted(changed(LAB1[0], State.SHUTOFF), 1.0))
+        screen.show(HostError("domain is not running", 55, 20))
+        await screen.until_text("is shut off")
+        screen.pane._screens.waits.begin(GUEST, "web01", 0, "login:")
+        wait = screen.pane._screens.waits.of(GUEST)
+        assert wait is not None
+        await screen.run.until(lambda: wait.before is not None, "a first look")
+        screen.show(LOGIN)
+        await screen.run.until_note("web01 login:")
 
 
 async def test_waiting_goes_on_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,7 +182,7 @@ async def open_viewer(screen: ScreenRun, key: str) -> None:
 async def scrolled(screen: ScreenRun, key: str, rows: int, columns: int = 0) -> None:
     """From the middle, the key looks so many rows and columns further."""
     text = screen.view.text
-    text.top, text.left = 7, 20
+    text.scroll(7 - text.top, 20 - text.left)
     await screen.press(key)
     assert (text.top, text.left) == (7 + rows, 20 + columns)
 

@@ -1,6 +1,7 @@
 """A guest's screen in its tab and as a full screen: what is shown, and when it is looked at."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from textual.strip import Strip
@@ -10,8 +11,11 @@ from tests.support.screen_app import GUEST, LOGIN, ScreenRun, full_screen, scree
 from tests.support.world import LAB1, changed
 from tuivirt.core.changes import Upserted
 from tuivirt.core.errors import HostError
+from tuivirt.core.screen.frame import Frame
+from tuivirt.core.screen.pace import Pace, Pause
 from tuivirt.resources.domain.snapshot import State
 from tuivirt.ui.guest_screen import watching
+from tuivirt.ui.guest_screen.screens import Screens
 from tuivirt.ui.screens.guest import GuestScreen
 
 
@@ -109,6 +113,31 @@ async def test_where_there_is_nothing_to_see_the_way_out_is_told() -> None:
         HostError("no screens to take screenshot from", 55, 10), "none", shown=False
     ) as screen:
         await screen.until_text("web01 has no screen", "Esc back", "? help")
+        await screen.run.until(lambda: "tried again" not in screen.bar, "nothing is tried again")
+
+
+async def test_without_a_cursor_what_changes_is_in_sight() -> None:
+    """A cursor that blinks is not there half of the time; a menu has none."""
+    rows = [f"entry {number}" for number in range(24)]
+    bottom = "Use the arrows"
+    async with full_screen(text_frame(*rows, bottom), size=(80, 12)) as screen:
+        await screen.until_text(bottom)
+        for at in (0, 1):
+            marked = [f"*{row}" if number == at else row for number, row in enumerate(rows)]
+            screen.show(text_frame(*marked, bottom))
+            await screen.until_text(f"*entry {at}")
+        typed = text_frame(*rows[:23], "", "-- INSERT --", cursor=(2, 3))
+        screen.show(typed)
+        await screen.until_shown(typed)
+        screen.show(text_frame(*rows[:2], "entry 2 and", *rows[3:23], "", "-- INSERT --"))
+        await screen.until_text("entry 2 and")
+
+
+async def test_another_screen_waits_for_no_pause_of_the_last() -> None:
+    async with full_screen(gradient(), "vga", "virtio", screen_bytes=10) as screen:
+        screen.show(LOGIN, head=1)
+        await screen.press("H")
+        await screen.until_text("web01 login:")
 
 
 async def test_a_connection_that_may_not_and_one_that_is_lost() -> None:
@@ -174,6 +203,18 @@ async def test_frames_that_do_not_change_are_drawn_once(monkeypatch: pytest.Monk
         screen.pane.watching.hurry()
         await screen.run.until(lambda: screen.backend.looks >= before + 3, "three more looks")
         assert not drawn
+
+
+async def test_a_terminal_that_is_behind_is_sent_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    behind = True
+    monkeypatch.setattr(Screens, "is_behind", property(lambda _: behind))
+    async with full_screen() as screen:
+        looks = screen.backend.looks
+        screen.pane.watching.hurry()
+        await asyncio.sleep(0.2)
+        assert screen.backend.looks == looks
+        behind = False
+        await screen.run.until(lambda: screen.backend.looks > looks, "it looks on")
 
 
 async def test_another_guest_shows_nothing_of_the_last() -> None:
@@ -260,3 +301,26 @@ async def test_several_screens() -> None:
         await screen.until_text("the second screen", "virtio")
         await screen.press("H")
         await screen.until_text("web01 login:")
+
+
+async def test_drawing_counts_for_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes long to be painted is not painted again at once, whatever the host needed for it."""
+    took: list[float] = []
+    pause = Pace.pause
+
+    def noted(pace: Pace, **of: Any) -> Pause:
+        took.append(of["took"])
+        return pause(pace, **of)
+
+    async with full_screen() as screen:
+        show = screen.view.show
+
+        async def slow(frame: Frame) -> int:
+            await asyncio.sleep(0.2)
+            return await show(frame)
+
+        monkeypatch.setattr(screen.view, "show", slow)
+        monkeypatch.setattr(Pace, "pause", noted)
+        screen.pane.watching.hurry()
+        await screen.run.until(lambda: len(took) > 1, "two looks")
+        assert took[1] >= 0.2

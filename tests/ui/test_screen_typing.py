@@ -1,17 +1,19 @@
 """Typing at a guest's screen: what reaches its keyboard, and what never does."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
-from tests.support.frames import text_frame
+from tests.support.frames import gradient, text_frame
 from tests.support.screen_app import GUEST, LOGIN, ScreenRun, full_screen, screen_tab
 from tests.support.world import LAB1, changed
 from tuivirt.core.changes import Upserted
 from tuivirt.core.errors import HostError
 from tuivirt.resources.domain.snapshot import State
+from tuivirt.ui.guest_screen.keyboard import LONGEST
 
 ESCAPE_KEY = "ctrl+right_square_bracket"
 CTRL, ALT, SHIFT = 29, 56, 42
@@ -256,11 +258,15 @@ async def test_a_text_that_is_not_shown() -> None:
 async def test_a_file(tmp_path: Path) -> None:
     script = tmp_path / "script"
     script.write_text("id\n")
+    pipe, long = tmp_path / "pipe", tmp_path / "long"
+    os.mkfifo(pipe)
+    long.write_bytes(bytes(LONGEST * 4 + 1))
     async with full_screen() as screen:
         for path, words in (
             (str(tmp_path / "nowhere"), "No such file"),
-            (str(tmp_path), "directory"),
-            ("/dev/zero", "too long to be typed"),
+            (str(tmp_path), "is no ordinary file"),
+            (str(pipe), "is no ordinary file"),
+            (str(long), "too long to be typed"),
         ):
             await screen.press("P")
             await screen.run.until_dialog()
@@ -290,15 +296,76 @@ async def test_a_failure_is_told_and_drops_what_waits() -> None:
         await until_pressed(screen, 30)
 
 
-async def test_typing_ends_with_the_guest_and_with_the_focus() -> None:
+async def test_of_a_text_that_is_not_shown_no_character_is_told() -> None:
     async with full_screen() as screen:
+        await screen.press("P")
+        await screen.run.until_dialog("such as a password")
+        await screen.run.write("geheimß")
+        await screen.press("enter")
+        await screen.run.until_note("cannot type some of its characters. Nothing was typed.")
+        assert "ß" not in str(screen.run.journal) + str(screen.run.notes)
+        assert not screen.backend.pressed
+
+
+async def test_a_guest_that_goes_off_leaves_no_key_to_the_app() -> None:
+    """What is typed ahead is not taken for commands, and goes on when the guest is there again."""
+    async with screen_tab() as screen:
         await typing(screen)
         screen.backend.tell(Upserted(changed(LAB1[0], State.SHUTOFF), 1.0))
         screen.pane.watching.hurry()
-        await screen.until_text("is shut off")
-        assert not screen.view.typing
-        await screen.press("a", "enter")
+        await screen.until_text("is shut off", "No key goes anywhere.", "Ctrl+] ends that")
+        await screen.press("s", "d", "f", "y", "escape", "ctrl+q", "enter")
+        await screen.run.paste("halt")
+        await screen.run.settled()
+        await screen.run.until_main()
+        assert not screen.backend.requests
         assert not screen.backend.pressed
+        screen.backend.tell(Upserted(LAB1[0], 2.0))
+        await screen.until_text("Every key goes to the guest.")
+        await screen.press("a")
+        await until_pressed(screen, 30)
+        screen.backend.tell(Upserted(changed(LAB1[0], State.SHUTOFF), 3.0))
+        screen.pane.watching.hurry()
+        await screen.until_text("No key goes anywhere.")
+        await screen.press(ESCAPE_KEY)
+        assert not screen.view.typing
+        await screen.press("escape")
+        assert screen.run.table.has_focus
+
+
+async def test_typing_ends_where_the_tab_shows_another_guest() -> None:
+    """As when the domain was undefined, and the cursor of the list goes on to the next."""
+    async with screen_tab() as screen:
+        await typing(screen)
+        screen.backend.listed("lab1", LAB1[1:])
+        await screen.run.until(lambda: screen.pane.key != GUEST, "another guest")
+        assert not screen.view.typing
+
+
+async def test_what_waits_when_the_screen_is_left_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with full_screen() as screen:
+        await typing(screen)
+        call = asyncio.get_running_loop().create_future()
+        monkeypatch.setattr(screen.backend, "press", lambda *_: call)
+        await screen.press(*"halt", ESCAPE_KEY, "q")
+        await screen.run.until_note("3 keys were not typed.")
+
+
+async def test_keys_leave_the_budget_alone() -> None:
+    """Of what takes more than a second's bytes to draw, nothing is drawn sooner because somebody types."""
+    async with full_screen(gradient(), screen_bytes=10) as screen:
+        await typing(screen)
+        await screen.press("a")
+        await until_pressed(screen, 30)
+        await screen.run.settled()
+        looks = screen.backend.looks
+        await screen.press(*"bcd")
+        await until_pressed(screen, 30, 48, 46, 32)
+        await screen.run.settled()
+        assert screen.backend.looks == looks
+
+
+async def test_typing_ends_with_the_focus() -> None:
     async with screen_tab() as screen:
         await typing(screen)
         screen.run.table.focus()

@@ -1,12 +1,15 @@
 """Answers of a terminal are taken out of what is typed, however they arrive; nothing typed is lost."""
 
 import itertools
+import os
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.drivers._writer_thread import WriterThread
 
-from tuivirt.ui.driver import Answers, Graphics
+from tests.support.wait import until
+from tuivirt.ui.driver import Answers, AskingDriver, Graphics
 
 KITTY = "\x1b_Gi=31;OK\x1b\\"
 NO_KITTY = "\x1b_Gi=31;EINVAL:no\x1b\\"
@@ -67,6 +70,44 @@ def test_only_what_was_asked_is_taken() -> None:
     assert answers.take(DEVICE) == DEVICE
 
 
+@pytest.mark.parametrize(
+    "cut", [6, 9, len(KITTY) - 1, len(KITTY + "\x1b[6;2"), len(KITTY + CELL + "\x1b[?6")]
+)
+def test_the_rest_of_an_answer_may_take_long(cut: int) -> None:
+    """What surely is one is not let go, to be typed, when nothing more comes for a moment."""
+    told: list[Graphics] = []
+    answers = Answers()
+    answers.expect(told.append)
+    everything = KITTY + CELL + DEVICE
+    assert answers.take(everything[:cut]) + answers.release() == ""
+    assert answers.take(everything[cut:]) + answers.release() == ""
+    assert told == [Graphics(kitty=True, cell=(10, 20))]
+
+
+def test_half_an_answer_is_let_go_when_nobody_waits() -> None:
+    answers = Answers()
+    answers.expect(lambda _: None)
+    assert answers.take("\x1b[?62") + answers.release() == ""
+    answers.give_up()
+    assert answers.release() == "\x1b[?62"
+
+
 def test_what_never_ends_is_not_held() -> None:
     endless = "\x1b_G" + "x" * 1000
     assert taken(endless, endless)[0] == endless * 2
+
+
+def test_a_terminal_that_takes_nothing_is_behind() -> None:
+    end, begin = os.pipe()
+    with os.fdopen(begin, "w") as file, os.fdopen(end, "rb") as terminal:
+        driver = AskingDriver.__new__(AskingDriver)
+        driver._writer_thread = writer = WriterThread(file)
+        writer.start()
+        frame = "x" * 1_000_000  # more than a pipe holds
+        driver.write(frame)
+        driver.write(frame)
+        until(lambda: driver.is_behind, "nothing is taken")
+        terminal.read(len(frame) + 1)
+        until(lambda: not driver.is_behind, "it has begun with the last frame")
+        terminal.read(len(frame) - 1)
+        writer.stop()

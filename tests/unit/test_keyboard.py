@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuivirt.core.keyboard.keyboard import KEYS, MOST_KEYS, CannotTypeError, Keyboard, batches
+from tuivirt.core.keyboard.keyboard import KEYS, MOST_TOGETHER, CannotTypeError, Keyboard, batches
 from tuivirt.core.keyboard.layouts import LAYOUTS, Chord, chords_of
 from tuivirt.core.keyboard.special import SPECIALS
 
@@ -81,6 +81,10 @@ def test_line_ends_are_one_enter_each() -> None:
     ]
 
 
+def test_letters_and_their_accents_are_one_character() -> None:
+    assert Keyboard("de").text("a\u0308") == Keyboard("de").text("ä")
+
+
 def test_a_text_is_refused_as_a_whole() -> None:
     with pytest.raises(CannotTypeError) as refused:
         Keyboard("us").text("ls é € é\x07")
@@ -144,6 +148,7 @@ def test_what_the_menu_presses() -> None:
         ("less", [((38, 18, 31), 3), ((31,), 1)]),
         ("Hi", [((SHIFT, 35), 1), ((23,), 1)]),
         ("HELO", [((SHIFT, 35, 18, 38, 24), 4)]),
+        ("abcdefgh", [((30, 48, 46, 32, 18, 33), 6), ((34, 35), 2)]),
         ("", []),
     ],
 )
@@ -163,7 +168,7 @@ def test_nothing_is_lost_and_nothing_too_long(text: str) -> None:
     assert sum(count for _, count in calls) == len(chords)
     pressed = []
     for codes, count in calls:
-        assert len(codes) <= MOST_KEYS
+        assert count <= MOST_TOGETHER
         assert len(set(codes)) == len(codes)
         modifiers = codes[: len(codes) - count]
         pressed += [Chord(modifiers, key) for key in codes[len(codes) - count :]]

@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 
 import pytest
@@ -131,3 +133,11 @@ def test_any_bytes_are_a_picture_or_refused(file: bytes) -> None:
     except PictureError:
         return
     assert len(picture.rgb) == picture.width * picture.height * 3
+
+
+def test_nothing_of_it_is_imported_at_the_start() -> None:
+    code = "import sys, tuivirt.app_main, tuivirt.ui.app; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = ran.stdout.split()
+    assert "tuivirt.ui.app" in modules
+    assert not {"PIL", "tuivirt.backend.pictures", "tuivirt.backend.font_shelf"} & set(modules)

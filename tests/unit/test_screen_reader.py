@@ -1,5 +1,6 @@
 """The text of screens that real guests have drawn is read exactly; what is no text is not taken for it."""
 
+import itertools
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -155,6 +156,21 @@ def test_a_blank_text_mode_is_text_and_a_blank_picture_is_none() -> None:
     assert blank is not None
     assert blank.text.strip() == ""
     assert read(Picture(640, 480, bytes(640 * 480 * 3))) is None
+
+
+def test_a_screen_that_shows_little_but_the_cursor() -> None:
+    """As after ``clear``: a prompt and the cursor, or the cursor alone."""
+    picture = picture_of("linux-vga")
+    band = picture.rgb[3 * 16 * 720 * 3 : 4 * 16 * 720 * 3]
+    for columns, line in (((17,), ""), ((0, 17), "#")):
+        rgb = bytearray(720 * 400 * 3)
+        for y, column in itertools.product(range(16), columns):
+            at = (y * 720 + column * 9) * 3
+            rgb[at : at + 27] = band[at : at + 27]
+        text = read(picture._replace(rgb=bytes(rgb)))
+        assert text is not None
+        assert text.cursor == (0, 17)
+        assert text.text.strip() == line
 
 
 class Counted:

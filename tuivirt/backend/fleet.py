@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tuivirt.backend.runner import KeepDefinition, Runner
     from tuivirt.backend.session import Session
     from tuivirt.backend.vault import Vault
-    from tuivirt.core.screen.frame import Look
+    from tuivirt.core.screen.frame import Frame
 
 T = TypeVar("T")
 
@@ -193,7 +193,7 @@ class Fleet:
         if connection is not None:
             connection.consoles.log(console, file, over=over)
 
-    def look(self, key: Key, head: int = 0) -> "Awaitable[Look]":
+    def look(self, key: Key, head: int = 0) -> "Awaitable[Frame]":
         return self._over(key, lambda session: session.look(key.id, head))
 
     def press(self, key: Key, codes: tuple[int, ...], hold: float) -> Awaitable[None]:

@@ -1,7 +1,7 @@
 """Guests' screens and keyboards over one connection.
 
-Each has a lane of its own: a look at a screen asks the guest, and one that hangs must not hold up more than
-other looks; keys do not wait behind a look.
+Each has a lane of its own: looks and keys ask the guest, and one that hangs must not hold up the others; keys
+do not wait behind a look.
 """
 
 import threading
@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import libvirt
 
@@ -18,14 +18,30 @@ from tuivirt.backend.lane import Lane
 from tuivirt.backend.pictures import decode
 from tuivirt.backend.places import Places
 from tuivirt.core.errors import HostError
-from tuivirt.core.screen.frame import Frame, Look
+from tuivirt.core.screen.frame import Frame
 from tuivirt.core.screen.picture import MOST_BYTES, PictureError, measure
 from tuivirt.core.screen.reader import Reader
 from tuivirt.resources.domain import screen
 from tuivirt.resources.domain.definition import refuse_hung
 
-MOST_SCREENS: Final = 4
-"""Whose last frame is kept, with what was read of it."""
+MOST_GUESTS: Final = 4
+"""Whose screens are kept, with what was read of them."""
+MOST_HEADS: Final = 2
+"""Screens of one guest of which that is kept."""
+SLACK: Final = 1.5
+"""How much longer than it is to take QEMU may need for keys; what it cannot keep is lost."""
+
+
+class Host(NamedTuple):
+    """How guests are reached."""
+
+    name: str
+    conn: libvirt.virConnect
+    places: Places
+    find: Callable[[str], libvirt.virDomain]
+    """Looks a domain up by its UUID."""
+    hangs: Callable[[str], bool]
+    """Tells of a guest that does not answer."""
 
 
 @dataclass(slots=True)
@@ -36,54 +52,42 @@ class _Seen:
     frame: Frame | None = None
 
 
-class Screens:
-    """Looks at screens and presses keys, each in order."""
+class Guest:
+    """Looks at the screens of one guest and presses its keys, each in order."""
 
-    def __init__(
-        self,
-        name: str,
-        conn: libvirt.virConnect,
-        places: Places,
-        *,
-        find: Callable[[str], libvirt.virDomain],
-        hangs: Callable[[str], bool],
-    ) -> None:
-        """``find`` looks a domain up by its UUID; ``hangs`` tells of a guest that does not answer."""
-        self.looks = Lane(f"screens {name}")
-        self.keys = Lane(f"keys {name}")
-        self._conn = conn
-        self._places = places
-        self._find = find
-        self._hangs = hangs
-        self._seen: OrderedDict[tuple[str, int], _Seen] = OrderedDict()
+    def __init__(self, host: Host, uuid: str) -> None:
+        self.looks = Lane(f"screens {host.name}")
+        self.keys = Lane(f"keys {host.name}")
+        self._host = host
+        self._uuid = uuid
+        self._seen: OrderedDict[int, _Seen] = OrderedDict()
         self._rested = 0.0
         """When the guest has taken all keys that were sent, monotonic seconds."""
         self._ending = threading.Event()
 
-    def look(self, uuid: str, head: int) -> Look:
+    def look(self, head: int) -> Frame:
         """On the lane of looks. Raises libvirtError and HostError."""
-        seen = self._seen.setdefault((uuid, head), _Seen())
-        self._seen.move_to_end((uuid, head))
-        if len(self._seen) > MOST_SCREENS:
+        seen = self._seen.setdefault(head, _Seen())
+        self._seen.move_to_end(head)
+        if len(self._seen) > MOST_HEADS:
             self._seen.popitem(last=False)
-        if self._hangs(uuid):
+        host = self._host
+        if host.hangs(self._uuid):
             raise HostError("The guest does not answer.", hint="Wait, or force it off.")
-        with self._places.asking("screen", uuid):
-            begun = time.monotonic()
-            dom = self._find(uuid)
+        with host.places.asking("screen", self._uuid):
+            dom = host.find(self._uuid)
             if seen.frame is None:
                 refuse_hung(dom)
-            file = screen.screenshot(self._conn, dom, head, MOST_BYTES)
-            took = time.monotonic() - begun
+            file = screen.screenshot(host.conn, dom, head, MOST_BYTES)
         if seen.frame is None or file != seen.frame.file:
             try:
                 picture = decode(file)
                 seen.frame = Frame(picture, seen.reader.read(picture), measure(file).kind, file)
             except PictureError as error:
                 raise HostError(f"the host sent {error}") from error
-        return Look(seen.frame, took)
+        return seen.frame
 
-    def press(self, uuid: str, codes: tuple[int, ...], hold: float) -> None:
+    def press(self, codes: tuple[int, ...], hold: float) -> None:
         """On the lane of keys: press keys as soon as the guest has taken those before.
 
         A hypervisor keeps what it cannot pass on yet, and drops what is too much. Raises libvirtError and
@@ -91,12 +95,38 @@ class Screens:
         """
         if (wait := self._rested - time.monotonic()) > 0:
             self._ending.wait(wait)
-        with self._places.acting("keys", uuid):
-            screen.press(self._find(uuid), codes, hold)
+        with self._host.places.acting("keys", self._uuid):
+            screen.press(self._host.find(self._uuid), codes, hold)
         # Each goes down, and up again, and the hypervisor waits after both.
-        self._rested = time.monotonic() + 2 * hold * len(codes)
+        self._rested = time.monotonic() + 2 * hold * len(codes) * SLACK
+
+    @property
+    def is_idle(self) -> bool:
+        return self.looks.finish(0) and self.keys.finish(0)
 
     def stop(self) -> None:
         self._ending.set()
         self.looks.stop()
         self.keys.stop()
+
+
+class Screens:
+    """The guests that somebody looks at or types to. Only the thread that asks them may use it."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._guests: OrderedDict[str, Guest] = OrderedDict()
+
+    def of(self, uuid: str) -> Guest:
+        """A guest, remembered from the last time if that is not long ago."""
+        if uuid not in self._guests:
+            for other in list(self._guests)[: 1 - MOST_GUESTS]:
+                if self._guests[other].is_idle:
+                    self._guests.pop(other).stop()
+            self._guests[uuid] = Guest(self._host, uuid)
+        self._guests.move_to_end(uuid)
+        return self._guests[uuid]
+
+    def stop(self) -> None:
+        for guest in list(self._guests.values()):
+            guest.stop()

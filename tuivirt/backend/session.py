@@ -36,7 +36,7 @@ from tuivirt.resources.domain.snapshot import KIND
 if TYPE_CHECKING:
     from tuivirt.backend.screens import Screens
     from tuivirt.backend.streams import Streams
-    from tuivirt.core.screen.frame import Look
+    from tuivirt.core.screen.frame import Frame
 
 log = logging.getLogger(__name__)
 
@@ -177,26 +177,28 @@ class Session:
         """Made when somebody looks at the first."""
         with self._lock:
             if self._screens is None:
-                from tuivirt.backend.screens import Screens
+                from tuivirt.backend.screens import Host, Screens
 
                 self._screens = Screens(
-                    self.name,
-                    self.conn,
-                    self.places,
-                    find=self.handle,
-                    hangs=lambda uuid: uuid in self._sampler.hung,
+                    Host(
+                        self.name,
+                        self.conn,
+                        self.places,
+                        find=self.handle,
+                        hangs=lambda uuid: uuid in self._sampler.hung,
+                    )
                 )
             return self._screens
 
-    def look(self, uuid: str, head: int) -> "Future[Look]":
+    def look(self, uuid: str, head: int) -> "Future[Frame]":
         """What a guest's screen shows."""
-        screens = self.screens
-        return self._questions.ask(screens.looks, lambda: screens.look(uuid, head))
+        guest = self.screens.of(uuid)
+        return self._questions.ask(guest.looks, lambda: guest.look(head))
 
     def press(self, uuid: str, codes: tuple[int, ...], hold: float) -> Future[None]:
         """Press keys on a guest's keyboard."""
-        screens = self.screens
-        return self._questions.ask(screens.keys, lambda: screens.press(uuid, codes, hold))
+        guest = self.screens.of(uuid)
+        return self._questions.ask(guest.keys, lambda: guest.press(codes, hold))
 
     def close(self) -> None:
         """Stop reading and let the connection go, without waiting for anything; nothing is told any more."""

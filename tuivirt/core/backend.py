@@ -9,7 +9,7 @@ from tuivirt.core.key import Key
 from tuivirt.core.question import Answer
 
 if TYPE_CHECKING:
-    from tuivirt.core.screen.frame import Look
+    from tuivirt.core.screen.frame import Frame
 
 
 class Watch(NamedTuple):
@@ -158,8 +158,8 @@ class Backend(Protocol):
         Raises OSError, and FileExistsError for a file that is there unless it may be written ``over``.
         """
 
-    def look(self, key: Key, head: int = 0) -> "Awaitable[Look]":
-        """What a screen of a domain shows; one look at a time on each connection. Raises HostError.
+    def look(self, key: Key, head: int = 0) -> "Awaitable[Frame]":
+        """What a screen of a domain shows; one look at a time at each guest. Raises HostError.
 
         The frame is the same object as at the last look while nothing has changed.
         """

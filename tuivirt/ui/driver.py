@@ -38,6 +38,8 @@ ANSWER: Final = re.compile(
 )
 BEGUN: Final = re.compile(r"\x1b(?:_(?:G[^\x1b]*\x1b?)?|\[(?:6?;?[\d;]*|\?[\d;]*))?\Z")
 """What may be the beginning of an answer at the end of what was read."""
+SURELY: Final = re.compile(r"\x1b(?:_Gi.*|\[6;[\d;]*|\[\?\d[\d;]*)", re.DOTALL)
+"""What nobody types: the rest of it is on its way, however long that takes."""
 SIXEL: Final = "4"
 """In the attributes of a device."""
 LATE: Final = 10.0
@@ -75,7 +77,9 @@ class Answers:
         return text
 
     def release(self) -> str:
-        """What was held back, and was no answer as nothing more came."""
+        """What was held back, and was no answer as nothing more came for a moment."""
+        if self._told is not None and SURELY.fullmatch(self._held):
+            return ""
         held, self._held = self._held, ""
         return held
 
@@ -120,6 +124,12 @@ class AskingDriver(LinuxDriver):
         except TimeoutError:
             return Graphics()
         return graphics if graphics.cell is not None else graphics._replace(cell=self._cell())
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has still to take what was written earlier, as over a slow line."""
+        writer = self._writer_thread
+        return writer is not None and not writer._queue.empty()  # noqa: SLF001 (Textual has no other way)
 
     def _cell(self) -> tuple[int, int] | None:
         """Pixels of a cell by what the terminal told the system."""

@@ -1,5 +1,6 @@
 """What is pressed on a guest's keyboard for a text, or for a key that was pressed here."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -84,8 +85,10 @@ _SIGNS: Final = {
 }
 """Characters by Textual's names, for keys with a modifier."""
 
-MOST_KEYS: Final = 16
-"""That libvirt takes in one call (``VIR_DOMAIN_SEND_KEY_MAX_KEYS``)."""
+MOST_TOGETHER: Final = 6
+"""Keys, modifiers apart, that a USB keyboard can tell of at once: of more it tells none. And as many as go
+down and up again in the 16 bytes that a PS/2 keyboard keeps for a guest that is busy.
+"""
 
 
 class CannotTypeError(ValueError):
@@ -111,7 +114,7 @@ class Keyboard:
 
     def text(self, text: str) -> list[Chord]:
         """What is pressed for a text; a line end is Enter. Raises CannotTypeError."""
-        lines = text.replace("\r\n", "\n").replace("\r", "\n")
+        lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
         lacking = dict.fromkeys(character for character in lines if character not in self._chords)
         if lacking:
             raise CannotTypeError(self.layout, lacking)
@@ -152,7 +155,7 @@ def batches(chords: Iterable[Chord]) -> Iterator[tuple[tuple[int, ...], int]]:
     for chord in chords:
         alone = chord.key is None
         same = chord.modifiers == modifiers and chord.key not in keys
-        if keys and (alone or not same or len(modifiers) + len(keys) >= MOST_KEYS):
+        if keys and (alone or not same or len(keys) >= MOST_TOGETHER):
             yield (*modifiers, *keys), len(keys)
             keys = []
         if chord.key is None:

@@ -15,9 +15,3 @@ class Frame(NamedTuple):
     kind: Kind
     file: bytes
     """The picture as the host sent it."""
-
-
-class Look(NamedTuple):
-    frame: Frame
-    took: float
-    """Seconds that the host needed."""

@@ -191,7 +191,8 @@ class Reader:
             read, unread = _count(page, picture, SAMPLED)
             if read + unread == 0 and picture.width in VGA_WIDTHS:
                 return page  # a text mode, and nothing is written yet
-            if unread and read < LEAST_READ * (read + unread):
+            # One may be the cursor: a screen that was cleared shows little else.
+            if unread > 1 and read < LEAST_READ * (read + unread):
                 continue
             read, _ = _count(page, picture, grid.rows)
             if (read >= FEWEST_READ or picture.width in VGA_WIDTHS) and (best is None or read > best[0]):

@@ -1,5 +1,6 @@
 """What somebody keeps of a guest's screen: its text on the clipboard, its picture in a file, an eye on it."""
 
+import asyncio
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +64,7 @@ class Keeping:
         if not await may_write(self._pane.app, "Write the screen", path):
             return
         try:
-            write(path, _content(frame, path))
+            await asyncio.to_thread(lambda: write(path, _content(frame, path)))
         except OSError as error:
             self._screens.tell(f"{path}: {words(error)}", title="Write the screen", severity="error")
         else:

@@ -1,5 +1,6 @@
 """What is typed at a guest's screen: by keys, from the menu, or a whole text."""
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tuivirt.ui.guest_screen.pane import ScreenPane
 
 LONGEST: Final = 65_536
-"""Characters of a text that is typed: at fifty a second that is twenty minutes."""
+"""Characters of a text that is typed: at thirty a second that is more than half an hour."""
 SHOWN: Final = 20
 """Characters that a refusal names."""
 _NAMES: Final = {code: name for name, code in reversed(MODIFIERS.items())}
@@ -35,7 +36,7 @@ class GuestKeyboard:
 
     def attach(self, key: Key) -> None:
         """Another guest: nothing that waits is typed there."""
-        self._detach()
+        self.drop()
         self._held = ()
         self._keyboard = Keyboard(self._screens.layout(key))
         self._typist = Typist(
@@ -46,7 +47,8 @@ class GuestKeyboard:
             failed=self._failed,
         )
 
-    def _detach(self) -> None:
+    def drop(self) -> None:
+        """There is no guest to type to any more: what waits is not typed."""
         if self._typist is not None and (left := self._typist.cancel()):
             self._screens.tell(f"{left} keys were not typed.", severity="warning")
 
@@ -79,6 +81,9 @@ class GuestKeyboard:
             self._pane.view.typing = False
             return
         if key in ALONE:
+            return
+        if not self._pane.view.display:
+            self._pane.app.bell()
             return
         chords = self._keyboard.key(key, character, self._held)
         if not chords or self._typist is None:
@@ -145,11 +150,12 @@ class GuestKeyboard:
         text = to_type.text
         if to_type.file:
             try:
-                text = _read(to_type.file)
+                text = await asyncio.to_thread(_read, to_type.file)
             except (OSError, UnicodeDecodeError, ValueError, RuntimeError) as error:
                 self._screens.tell(str(error), title="Type a file", severity="error")
                 return
-        self._paste(text)
+        if typist is self._typist:
+            self._paste(text, hidden=not to_type.file)
 
     def pasted(self, text: str) -> None:
         """A paste of the terminal: typed at once by who types already, else after a question."""
@@ -167,8 +173,8 @@ class GuestKeyboard:
         if sure and typist is self._typist:
             self._paste(text)
 
-    def _paste(self, text: str) -> None:
-        """Type all of a text, or nothing of it."""
+    def _paste(self, text: str, *, hidden: bool = False) -> None:
+        """Type all of a text, or nothing of it; of a ``hidden`` one no character is told."""
         if self._typist is None or not text:
             return
         if len(text) > LONGEST:
@@ -182,8 +188,9 @@ class GuestKeyboard:
         except CannotTypeError as error:
             some = " ".join(plain(character) for character in error.characters[:SHOWN])
             more = " …" if len(error.characters) > SHOWN else ""
+            lacking = "some of its characters" if hidden else f"{some}{more}"
             self._screens.tell(
-                f"The layout {error.layout} cannot type {some}{more}. Nothing was typed.",
+                f"The layout {error.layout} cannot type {lacking}. Nothing was typed.",
                 title=f"{self._pane.domain_name}: paste",
                 severity="warning",
             )
@@ -228,6 +235,8 @@ class GuestKeyboard:
 def _read(typed: str) -> str:
     """A text file that is not too long. Raises OSError, UnicodeDecodeError, ValueError, RuntimeError."""
     path = Path(typed).expanduser()
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is no ordinary file")
     with path.open("rb") as file:
         content = file.read(LONGEST * 4 + 1)
     if len(content) > LONGEST * 4:

@@ -13,13 +13,14 @@ from tuivirt.ui.commands import bindings_of, commands_of
 from tuivirt.ui.guest_screen import words
 from tuivirt.ui.guest_screen.keeping import Keeping
 from tuivirt.ui.guest_screen.keyboard import GuestKeyboard
+from tuivirt.ui.guest_screen.notice import Notice
 from tuivirt.ui.guest_screen.screens import Screens
 from tuivirt.ui.guest_screen.view import ScreenView
 from tuivirt.ui.guest_screen.watching import Watching
 from tuivirt.ui.tabs.base import StyleOf
 from tuivirt.ui.widgets.bars import Bar, KeyHint, Part, key_parts, key_text
 from tuivirt.ui.widgets.find import FindLine
-from tuivirt.ui.widgets.lines import Line, LineView
+from tuivirt.ui.widgets.lines import Line
 
 
 class ScreenPane(Vertical, can_focus=False):
@@ -44,7 +45,7 @@ class ScreenPane(Vertical, can_focus=False):
         self._full = full
         self.view = ScreenView(style)
         self.view.display = False
-        self.notice = LineView(style)
+        self.notice = Notice(style, self.view)
         self.find = FindLine(style)
         self.bar = Bar(style, role="dim")
         self._key: Key | None = None
@@ -95,14 +96,18 @@ class ScreenPane(Vertical, can_focus=False):
             self._key, self._domain_name = record.key, record.shown_name
             self._heads, self._head, self._active = None, 0, record.active
             self.view.clear()
+            self.view.typing = False
             self.keyboard.attach(record.key)
-            self.watching.hurry()
+            self.watching.look_now()
         if (heads is not None and heads != self._heads) or record.active != self._active:
             self._heads, self._active = heads if heads is not None else self._heads, record.active
             self._head = 0 if self._head >= len(self._heads or (0,)) else self._head
             self.watching.hurry()
         self.watching.begin()
         self.tell()
+
+    def on_unmount(self) -> None:
+        self.keyboard.drop()
 
     def on_show(self) -> None:
         self.watching.begin()
@@ -136,10 +141,10 @@ class ScreenPane(Vertical, can_focus=False):
         return None
 
     def say(self, lines: list[Line]) -> None:
-        """Show this in place of the screen."""
+        """Show this in place of the screen. Who types stays at it, and types to nobody."""
         self.notice.show(lines)
         if self.view.display:
-            self.view.typing = False
+            self.keyboard.drop()
             self.notice.display = True
             if self.view.has_focus:
                 self.screen.set_focus(self.notice)
@@ -163,7 +168,8 @@ class ScreenPane(Vertical, can_focus=False):
             right.append((f" {at}/{many} ", "search"))
         escape = key_text(self._screens.options.console_escape)
         if self.view.typing:
-            left.append((" Every key goes to the guest. ", "accent"))
+            meant = "Every key goes to the guest." if self.view.display else "No key goes anywhere."
+            left.append((f" {meant} ", "accent"))
             left += [(f" {escape} ", "key"), ("ends that ", "dim"), *self.keyboard.held_parts()]
         elif self.view.text.reading is not None:
             left += words.keys(commands_of("reading"), self._screens.options.keys, self.size.width)
@@ -247,7 +253,7 @@ class ScreenPane(Vertical, can_focus=False):
         if self._heads and len(self._heads) > 1:
             self._head = (self._head + 1) % len(self._heads)
             self.view.clear()
-            self.watching.hurry()
+            self.watching.look_now()
         else:
             self.app.bell()
 
@@ -276,6 +282,10 @@ class ScreenPane(Vertical, can_focus=False):
     def on_screen_view_typed(self, message: ScreenView.Typed) -> None:
         message.stop()
         self.keyboard.typed(message.key, message.character)
+
+    def on_notice_typed(self, message: Notice.Typed) -> None:
+        message.stop()
+        self.keyboard.typed(message.key, None)
 
     def on_screen_view_pasted(self, message: ScreenView.Pasted) -> None:
         message.stop()

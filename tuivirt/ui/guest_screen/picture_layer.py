@@ -33,6 +33,8 @@ class PictureLayer:
         self._painting: Painting | None = None
         self._one_at_a_time = asyncio.Lock()
         self._placing = False
+        self._sent = 0
+        """Bytes that went to the terminal and were not told yet."""
 
     def clear(self) -> None:
         """Nothing is on the terminal any more."""
@@ -45,12 +47,12 @@ class PictureLayer:
 
     # From the picture to the terminal
 
-    async def paint(self) -> int:
-        """Draw what is to be seen now; returns about how many bytes that takes."""
+    async def paint(self) -> None:
+        """Draw what is to be seen now."""
         async with self._one_at_a_time:
             picture, canvas = self._wanted(), self._canvas()
             if picture is None or canvas.columns < 1 or canvas.rows < 1:
-                return 0
+                return
             self.port.resize((picture.width, picture.height), canvas.dots)
             if self._painter is None:
                 system = color_system(self._view.app.console.color_system)
@@ -58,15 +60,20 @@ class PictureLayer:
             painter, box, last = self._painter, self.port.box(), self._painting
             painting = await asyncio.to_thread(painter.paint, picture, box, canvas, last)
             if not self._view.is_attached or self._wanted() is None or canvas != self._canvas():
-                return 0
+                return
             self._painting = painting
             self._draw(painting, last)
-            return bytes_to_draw(painting, last)
+            self._sent += bytes_to_draw(painting, last)
+
+    def bytes_sent(self) -> int:
+        """About how many went to the terminal since this was asked last, whoever had it painted."""
+        sent, self._sent = self._sent, 0
+        return sent
 
     def paint_soon(self) -> None:
         """Draw it anew, perhaps in another size or way."""
         if self._wanted() is not None:
-            self._worker: Worker[int] = self._view.run_worker(self.paint, group="paint", exclusive=True)
+            self._worker: Worker[None] = self._view.run_worker(self.paint, group="paint", exclusive=True)
 
     @property
     def is_stale(self) -> bool:

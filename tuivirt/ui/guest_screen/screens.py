@@ -80,6 +80,12 @@ class Screens:
                 )
         return self._drawing
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has still to take what was drawn."""
+        driver = self._host.app._driver  # noqa: SLF001 (Textual has no other way to its driver)
+        return bool(getattr(driver, "is_behind", False))
+
     def refusal(self, key: Key) -> str:
         """Why no screen of a domain's connection can be looked at; empty: it can."""
         state = self.store.connections.get(key.connection)

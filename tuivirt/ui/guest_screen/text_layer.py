@@ -1,6 +1,6 @@
 """The text of a guest's screen in a view: which part is in sight, the cursor, what is found and selected."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -33,6 +33,8 @@ class TextLayer:
         self._size = (0, 0)
         self.top = self.left = 0
         self._follows = True
+        self._place = Place(0, 0)
+        """Where something happens."""
         self.reading: Reading | None = None
         self.query = ""
         self._matches: list[Place] = []
@@ -48,7 +50,8 @@ class TextLayer:
 
     def show(self, screen: TextScreen) -> tuple[set[int], int]:
         """Take another screen. Returns the rows of the view to be drawn anew, and about how many bytes."""
-        before, self._screen = self.screen, screen
+        before, last, self._screen = self.screen, self._screen, screen
+        self._place = self._where(screen, last)
         if self.reading is not None:
             return set(), 0
         corner = self.top, self.left
@@ -69,24 +72,30 @@ class TextLayer:
         self._arrange()
 
     def _arrange(self) -> None:
-        """Keep what is in sight within the screen; and the cursor, or the last text, in sight."""
+        """Keep what is in sight within the screen; and in sight what happens."""
         screen = self.screen
         width, height = self._size
         if screen is None or width < 1 or height < 1:
             return
         if self._follows and self.reading is None:
-            row, column = self._focus(screen)
+            row, column = self._place
             self.top = min(self.top, row) if row < self.top else max(self.top, row - height + 1)
             if not self.left <= column < self.left + width:
                 self.left = 0 if column < width else column - width + 1 + width // 4
         self.top = max(0, min(self.top, len(screen.rows) - height))
         self.left = max(0, min(self.left, screen.columns - width))
 
-    def _focus(self, screen: TextScreen) -> Place:
+    def _where(self, screen: TextScreen, last: TextScreen | None) -> Place:
+        """The cursor; while none is to be seen (it blinks), what has changed; else the last text."""
         if screen.cursor is not None:
             return Place(*screen.cursor)
-        filled = [number for number, row in enumerate(screen.rows) if row.text.strip()]
-        return Place(max(filled, default=0), 0)
+        if last is None or len(last.rows) != len(screen.rows) or last.columns != screen.columns:
+            return Place(_last(number for number, row in enumerate(screen.rows) if row.text.strip()), 0)
+        pairs = enumerate(zip(screen.rows, last.rows, strict=True))
+        changed = [number for number, (now, before) in pairs if now != before]
+        if not changed:
+            return self._place
+        return Place(_last(number for number in changed if screen.rows[number].text.strip()), 0)
 
     def follow(self) -> None:
         """Keep the cursor in sight from now on."""
@@ -141,7 +150,7 @@ class TextLayer:
     def read(self, place: Place | None = None) -> Reading | None:
         """Have the screen stand still, to read and select; at the cursor, or at another place."""
         if self.reading is None and self._screen is not None:
-            self.reading = Reading(self._screen, place or self._focus(self._screen))
+            self.reading = Reading(self._screen, place or self._place)
         return self.reading
 
     def end_reading(self) -> None:
@@ -189,6 +198,10 @@ class TextLayer:
     def found(self) -> tuple[int, int]:
         """Which of how many matches is the chosen one; 0 of 0 without any."""
         return (self._match + 1, len(self._matches)) if self._matches else (0, 0)
+
+
+def _last(rows: Iterable[int]) -> int:
+    return max(rows, default=0)
 
 
 def _at(screen: TextScreen, row: int) -> Row | None:

@@ -93,13 +93,14 @@ class ScreenView(Widget, can_focus=True):
         before, was_text = self._frame, self.shows_text
         self._frame = frame
         if not self.size or (frame is before and self._is_drawn):
-            return 0
+            return self.picture.bytes_sent()
         if self.shows_text != was_text or before is None:
             self.post_message(self.Changed())
         text = frame.text
         if text is None or self.as_picture:
             self._room = self.size
-            return await self.picture.paint()
+            await self.picture.paint()
+            return self.picture.bytes_sent()
         if not was_text or self._room != self.size:
             self._show_text(text)
             return self.size.area
@@ -218,7 +219,8 @@ class ScreenView(Widget, can_focus=True):
         self.post_message(self.Pasted(event.text))
 
     def on_blur(self) -> None:
-        if self.app.app_focus:  # else the terminal itself lost the focus, and will have it again
+        # Else the terminal itself lost the focus, and will have it again; or the screen is gone for a while.
+        if self.app.app_focus and self.display:
             self.typing = False
         self.refresh()
 

@@ -12,6 +12,7 @@ from tuivirt.core.key import Key
 from tuivirt.core.screen.frame import Frame
 from tuivirt.core.store import Store
 from tuivirt.core.wanted import Wanted
+from tuivirt.resources.domain.record import DomainRecord
 
 PAUSE: Final = 2.0
 """Seconds between two looks at a screen that nobody else looks at."""
@@ -35,11 +36,16 @@ class Wait:
     name: str
     head: int
     wanted: Wanted
+    before: dict[int, str] | None = None
+    """The rows that showed it at the last look; None before the first."""
     over: bool = False
 
 
 class Waits:
-    """Looks now and then until the text is shown, the domain is gone, or nobody waits any more."""
+    """Looks now and then until the text is shown, the domain is gone, or nobody waits any more.
+
+    What was there already when somebody began to wait is not what he waits for.
+    """
 
     def __init__(self, host: Host, backend: Backend, store: Store) -> None:
         self._host = host
@@ -67,22 +73,31 @@ class Waits:
     def seen(self, key: Key, head: int, frame: Frame) -> None:
         """A frame that somebody looked at."""
         wait = self.of(key)
-        if wait is None or wait.head != head or frame.text is None:
+        if wait is None or wait.head != head:
             return
-        line = wait.wanted.found_in(row.text for row in frame.text.rows)
-        if line is not None:
+        rows = frame.text.rows if frame.text is not None else ()
+        found = ((number, wait.wanted.found_in([row.text])) for number, row in enumerate(rows))
+        now = {number: line for number, line in found if line is not None}
+        before, wait.before = wait.before, now
+        if before is None:
+            return  # it was there already
+        # A row that goes on, or has moved up, is not a new one.
+        new = [line for number, line in now.items() if number not in before and line not in before.values()]
+        if new:
             self.end(key)
             self._host.bell()
-            self._host.tell(line, title=f"{wait.name}: {wait.wanted.text}")
+            self._host.tell(new[0], title=f"{wait.name}: {wait.wanted.text}")
 
     async def _look(self, wait: Wait) -> None:
         while not wait.over and self._store.get(wait.key) is not None:
             try:
-                look = await self._backend.look(wait.key, wait.head)
+                frame = await self._backend.look(wait.key, wait.head)
             except HostError:
-                pass  # it may be off, and start later
+                record = self._store.get(wait.key)
+                if isinstance(record, DomainRecord) and not record.active:
+                    wait.before = {}  # it may start later, and shows nothing until then
             else:
-                self.seen(wait.key, wait.head, look.frame)
+                self.seen(wait.key, wait.head, frame)
             if not wait.over:
                 await asyncio.sleep(PAUSE)
         if not wait.over:

@@ -1,6 +1,8 @@
 """Looking at a screen again and again, as long as somebody sees it."""
 
 import asyncio
+import contextlib
+import time
 from typing import TYPE_CHECKING, Final
 
 from textual.screen import ModalScreen
@@ -8,8 +10,8 @@ from textual.worker import Worker
 
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
-from tuivirt.core.screen.frame import Look
-from tuivirt.core.screen.pace import Pace
+from tuivirt.core.screen.frame import Frame
+from tuivirt.core.screen.pace import Pace, Pause
 from tuivirt.ui.guest_screen import words
 from tuivirt.ui.guest_screen.screens import Screens
 from tuivirt.ui.widgets.bars import Part
@@ -23,6 +25,8 @@ PATIENCE: Final = 2
 """Looks that may go wrong before what was seen last is taken away."""
 OFF: Final = 0.5
 """Seconds between two looks at whether the domain runs."""
+BEHIND: Final = 0.05
+"""Seconds between two looks at whether the terminal has taken what was drawn."""
 SLOW: Final = 1.0
 """Seconds after which a look that lasts is told."""
 
@@ -35,6 +39,7 @@ class Watching:
         self._screens = screens
         self._pace = Pace(screens.options.screen_bytes)
         self._hurried = asyncio.Event()
+        self._elsewhere = asyncio.Event()
         self._worker: Worker[None] | None = None
         self._failures = 0
         """How many looks went wrong, one after the other."""
@@ -51,6 +56,11 @@ class Watching:
         self._pace.hurry()
         self._hurried.set()
 
+    def look_now(self) -> None:
+        """Another screen is wanted, so no pause of the last one counts."""
+        self._elsewhere.set()
+        self.hurry()
+
     def _is_seen(self) -> bool:
         pane = self._pane
         if pane.key is None or not pane.is_attached or not pane.size or not pane.display:
@@ -61,32 +71,37 @@ class Watching:
     async def _look_on(self) -> None:
         try:
             while self._is_seen():
-                await self._rest(await self._look_once())
+                pause = await self._look_once()
+                while self._screens.is_behind:  # noqa: ASYNC110 (nobody tells)
+                    await asyncio.sleep(BEHIND)
+                await self._rest(pause)
         finally:
             self._worker = None
 
-    async def _look_once(self) -> float:
-        """Show what there is; returns how many seconds to wait."""
+    async def _look_once(self) -> Pause:
+        """Show what there is; returns how long to wait."""
         pane = self._pane
         key, head = pane.key, pane.head
         lines = pane.why_not()
         if lines is not None or key is None:
+            self._failures = 0
             pane.say(lines or [])
-            return OFF
+            return Pause(0.0, OFF)
+        begun = time.monotonic()
         try:
-            look = await self._look(key, head)
+            frame = await self._look(key, head)
         except HostError as error:
             if (key, head) == (pane.key, pane.head):
                 self._fail(error)
-            return AGAIN
+            return Pause(0.0, AGAIN)
         self._failures = 0
         if (key, head) != (pane.key, pane.head):
-            return 0.0
-        self._screens.waits.seen(key, head, look.frame)
-        drawn = await pane.show_frame(look.frame)
-        return self._pace.pause(took=look.took, drawn=drawn)
+            return Pause(0.0, 0.0)
+        self._screens.waits.seen(key, head, frame)
+        drawn = await pane.show_frame(frame)
+        return self._pace.pause(took=time.monotonic() - begun, drawn=drawn)
 
-    async def _look(self, key: Key, head: int) -> Look:
+    async def _look(self, key: Key, head: int) -> Frame:
         """A look; while it lasts long, that is told. Raises HostError."""
         looking = asyncio.ensure_future(self._screens.backend.look(key, head))
         try:
@@ -108,11 +123,11 @@ class Watching:
         else:
             self._pane.tell()
 
-    async def _rest(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._hurried.wait(), seconds)
-        except TimeoutError:
-            return
+    async def _rest(self, pause: Pause) -> None:
+        for event, seconds in ((self._elsewhere, pause.least), (self._hurried, pause.usual - pause.least)):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), seconds)
+        self._elsewhere.clear()
         self._hurried.clear()
 
     def trouble(self) -> list[Part]:
