@@ -6,12 +6,14 @@ terminal, before Textual sees it, as long as they are waited for.
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import os
 import re
 import selectors
 import struct
 import termios
+import threading
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
@@ -141,14 +143,20 @@ class AskingDriver(LinuxDriver):
         return (width // columns, height // rows) if rows and columns and width and height else None
 
     def run_input_thread(self) -> None:
-        """Wait for input, and hand it on."""
+        """Wait for input, and hand it on, until the terminal is gone or another thread does so.
+
+        SIGCONT, which follows the SIGHUP of a terminal that is closed, starts another.
+        """
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")().decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
-            while not self.exit_event.is_set():
+            while not self.exit_event.is_set() and self._key_thread is threading.current_thread():
                 if selector.select(0.1):
-                    self._hand_on(parser.feed, decode(os.read(self.fileno, 4096)))
+                    data = self._read()
+                    if not data:
+                        break
+                    self._hand_on(parser.feed, decode(data))
                 elif self._answers is not None:
                     self._hand_on(parser.feed, self._answers.release(), taken=True)
                 self._pass(parser.tick())
@@ -156,6 +164,15 @@ class AskingDriver(LinuxDriver):
             self._pass(parser.feed(""))
         except (EOFError, ParseError):
             return
+
+    def _read(self) -> bytes:
+        """What was typed; nothing when the terminal is gone."""
+        try:
+            return os.read(self.fileno, 4096)
+        except OSError as error:
+            if error.errno == errno.EIO:
+                return b""
+            raise
 
     def _hand_on(self, feed: Callable[[str], Iterable[Message]], text: str, *, taken: bool = False) -> None:
         if self._answers is not None and not taken:
