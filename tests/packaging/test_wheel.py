@@ -118,7 +118,7 @@ def test_the_wheel_has_what_the_app_reads(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     expected = {f"tuivirt/themes/{path.name}" for path in (REPOSITORY / "themes").glob("*.toml")}
-    for pattern in ("demo/*.xml", "ui/styles/*.tcss", "**/*.py"):
+    for pattern in ("demo/*.xml", "fonts/*.psf.gz", "ui/styles/*.tcss", "**/*.py"):
         found = {path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "tuivirt").glob(pattern)}
         assert found
         expected |= found

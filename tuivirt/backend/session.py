@@ -268,8 +268,10 @@ class Session:
             log.info("%s has no events; press the refresh key there", self.name)
         self._list()
         self._reports.listed()
+        # Not the session: libvirt keeps what it calls where the host is dead when that is to be taken back.
+        lost = self._reports.lost
         with self.places.safe("close callback"):
-            self.conn.registerCloseCallback(lambda _conn, reason, _opaque: self._reports.lost(reason), None)
+            self.conn.registerCloseCallback(lambda _conn, reason, _opaque: lost(reason), None)
             self._undo.append(self.conn.unregisterCloseCallback)
         if not self.is_alive:  # it was lost before anybody could be told; no round trip
             self._reports.lost(libvirt.VIR_CONNECT_CLOSE_REASON_EOF)
