@@ -332,11 +332,12 @@ def test_two_hundred_reconnects(daemon: LibvirtDaemon, monkeypatch: pytest.Monke
                 before = len(app.changes)
                 proxy.cut()
                 app.until(lambda before=before: back(app, before), "it is back")  # type: ignore[misc]
-                # A libvirtd (9.0) whose client goes while it subscribes may crash; and libvirt's client keeps
+                # A libvirtd (9.0) whose client goes while it serves it may crash; and libvirt's client keeps
                 # a connection for ever that goes just before its close callback is known.
                 session = app.session()
                 for lane in (session._read, session._guests):
                     assert lane.finish(10), "it has subscribed to everything"
+                until(lambda: not app.fleet.calls(HOST), "no call in flight")
 
         def left_over() -> tuple[int, int, int]:
             until(lambda: "close" not in " ".join(threads_of(HOST)), "the last one is closed")
