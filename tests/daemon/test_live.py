@@ -120,7 +120,7 @@ class TestOnTheWire:
             assert len(app.records()) == number
             assert opened.total <= OPENING
             assert opened.calls["ConnectListAllDomains"] == 4
-            assert opened.calls["ConnectGetAllDomainStats"] == 1
+            assert opened.calls["ConnectGetAllDomainStats"] in {1, 2}  # the next is due 0.2 s later
 
             settled(app)
             quiet = proxy.counts()

@@ -16,7 +16,7 @@ async def until(
     pilot: Pilot[Any],
     condition: Callable[[], T],
     what: str = "the condition",
-    timeout: float = 5.0,  # noqa: ASYNC109 (asyncio.timeout would not say what was waited for)
+    timeout: float = 20.0,  # noqa: ASYNC109 (asyncio.timeout would not say what was waited for)
 ) -> T:
     """Let the app work until condition() is true, and return its value; AssertionError after timeout seconds.
 
