@@ -85,26 +85,43 @@ async def test_what_real_guests_show() -> None:
         assert screen.view.text.top == 50 - 25, "the end, with the cursor, is in sight"
 
 
-async def test_a_guest_that_is_off_says_so_and_is_shown_when_it_starts() -> None:
+async def turns(screen: ScreenRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has been thought of twice whether to look."""
+    count = 0
+    why_not = screen.pane.why_not
+
+    def counted() -> Any:
+        nonlocal count
+        count += 1
+        return why_not()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(screen.pane, "why_not", counted)
+        await screen.run.until(lambda: count > 1, "two turns")
+
+
+async def test_a_guest_that_is_off_says_so_and_is_shown_when_it_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with screen_tab() as screen:
         off = changed(LAB1[0], State.SHUTOFF)
         screen.backend.tell(Upserted(off, 1.0))
         await screen.until_text("web01 is shut off.", "shown when it starts")
         looks = screen.backend.looks
-        await asyncio.sleep(0.05)
+        await turns(screen, monkeypatch)
         assert screen.backend.looks == looks, "nobody is asked for the screen of what is off"
         screen.backend.tell(Upserted(LAB1[0], 2.0))
         await screen.until_text("web01 login:")
         assert screen.view.has_focus
 
 
-async def test_a_headless_guest_has_no_screen() -> None:
+async def test_a_headless_guest_has_no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     async with screen_tab(
         HostError("no screens to take screenshot from", 55, 10), "none", shown=False
     ) as screen:
         await screen.until_text("web01 has no screen", "<video><model type='virtio'/></video>", "virsh edit")
         looks = screen.backend.looks
-        await asyncio.sleep(0.05)
+        await turns(screen, monkeypatch)
         assert screen.backend.looks == looks
 
 
@@ -183,7 +200,7 @@ async def test_nobody_looks_where_nobody_sees() -> None:
         screen.run.main.detail.select_tab("overview")
         await screen.run.until(lambda: screen.pane.watching._worker is None, "it looks no more")
         looks = screen.backend.looks
-        await asyncio.sleep(0.05)
+        await screen.run.settled()
         assert screen.backend.looks == looks
         screen.run.main.detail.select_tab("screen")
         await screen.run.until(lambda: screen.backend.looks > looks, "it looks again")
@@ -206,12 +223,19 @@ async def test_frames_that_do_not_change_are_drawn_once(monkeypatch: pytest.Monk
 
 
 async def test_a_terminal_that_is_behind_is_sent_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    behind = True
-    monkeypatch.setattr(Screens, "is_behind", property(lambda _: behind))
+    behind, asked = True, 0
+
+    def is_behind(_: Screens) -> bool:
+        nonlocal asked
+        asked += 1
+        return behind
+
+    monkeypatch.setattr(Screens, "is_behind", property(is_behind))
     async with full_screen() as screen:
         looks = screen.backend.looks
+        before = asked
         screen.pane.watching.hurry()
-        await asyncio.sleep(0.2)
+        await screen.run.until(lambda: asked > before + 2, "it is waited for")
         assert screen.backend.looks == looks
         behind = False
         await screen.run.until(lambda: screen.backend.looks > looks, "it looks on")

@@ -15,10 +15,10 @@ from tuivirt.ui.console import words
 from tuivirt.ui.console.asks import Asks
 from tuivirt.ui.console.consoles import Consoles
 from tuivirt.ui.console.reading import ConsoleView
-from tuivirt.ui.console.view import TerminalView
 from tuivirt.ui.tabs.base import StyleOf
 from tuivirt.ui.widgets.bars import Bar, key_text
 from tuivirt.ui.widgets.find import FindLine
+from tuivirt.ui.widgets.guest_view import GuestView
 
 if TYPE_CHECKING:
     from tuivirt.ui.console.opened import OpenConsole
@@ -165,7 +165,7 @@ class ConsolePane(Vertical, can_focus=False):
 
     # Keys
 
-    async def on_terminal_view_typed(self, message: TerminalView.Typed) -> None:
+    async def on_guest_view_typed(self, message: GuestView.Typed) -> None:
         message.stop()
         opened = self.view.opened
         if opened is None:
@@ -188,7 +188,7 @@ class ConsolePane(Vertical, can_focus=False):
             self._chord = True
             self._show_bar()
 
-    async def _after_escape(self, message: TerminalView.Typed) -> None:
+    async def _after_escape(self, message: GuestView.Typed) -> None:
         self._chord = False
         self._show_bar()
         if message.key == self._escape:
@@ -206,7 +206,7 @@ class ConsolePane(Vertical, can_focus=False):
                 return command
         return None
 
-    def on_terminal_view_pasted(self, message: TerminalView.Pasted) -> None:
+    def on_guest_view_pasted(self, message: GuestView.Pasted) -> None:
         message.stop()
         opened = self.view.opened
         if opened is not None:

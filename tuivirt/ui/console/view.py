@@ -1,46 +1,29 @@
 """A terminal on the screen: draws it, and gives every key to its guest."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual import events
 from textual.geometry import Region
-from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tuivirt.terminal.lines import EMPTY
 from tuivirt.terminal.reader import Reader
 from tuivirt.ui.console import alt_keys
 from tuivirt.ui.console.paint import Paints, Patch
 from tuivirt.ui.tabs.base import StyleOf
+from tuivirt.ui.widgets.guest_view import GuestView
 
 if TYPE_CHECKING:
     from tuivirt.ui.console.opened import OpenConsole
 
 
-class TerminalView(Widget, can_focus=True):
+class TerminalView(GuestView):
     """Follows the end of what the guest writes, unless somebody reads further up.
 
-    Every key is the guest's, except while somebody reads; what is typed there is told as ``Typed``.
+    Every key is the guest's, except while somebody reads.
     """
-
-    ALLOW_SELECT: ClassVar = False
-    DEFAULT_CSS = "TerminalView { height: 1fr; width: 1fr; background: transparent; }"
-
-    class Typed(Message):
-        """A key for the guest, or for the menu of the escape key."""
-
-        def __init__(self, key: str, character: str | None) -> None:
-            super().__init__()
-            self.key = key
-            self.character = character
-
-    class Pasted(Message):
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
 
     def __init__(self, style: StyleOf) -> None:
         super().__init__()
@@ -152,12 +135,6 @@ class TerminalView(Widget, can_focus=True):
             yield x, x + 1, self._paints.cursor if self.has_focus else _CURSOR_ELSEWHERE
 
     # Keys for the guest
-
-    def on_key(self, event: events.Key) -> None:
-        if self.takes_every_key:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Typed(event.key, event.character))
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

@@ -20,6 +20,7 @@ from tuivirt.ui.guest_screen.watching import Watching
 from tuivirt.ui.tabs.base import StyleOf
 from tuivirt.ui.widgets.bars import Bar, KeyHint, Part, key_parts, key_text
 from tuivirt.ui.widgets.find import FindLine
+from tuivirt.ui.widgets.guest_view import GuestView
 from tuivirt.ui.widgets.lines import Line
 
 
@@ -279,7 +280,7 @@ class ScreenPane(Vertical, can_focus=False):
             return bool(self.find.text) or self.keyboard.pasting
         return super().check_action(action, parameters)
 
-    def on_screen_view_typed(self, message: ScreenView.Typed) -> None:
+    def on_guest_view_typed(self, message: GuestView.Typed) -> None:
         message.stop()
         self.keyboard.typed(message.key, message.character)
 
@@ -287,7 +288,7 @@ class ScreenPane(Vertical, can_focus=False):
         message.stop()
         self.keyboard.typed(message.key, None)
 
-    def on_screen_view_pasted(self, message: ScreenView.Pasted) -> None:
+    def on_guest_view_pasted(self, message: GuestView.Pasted) -> None:
         message.stop()
         self.keyboard.pasted(message.text)
 

@@ -6,7 +6,6 @@ from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tuivirt.core.screen.frame import Frame
 from tuivirt.core.screen.picture import Picture
@@ -17,6 +16,7 @@ from tuivirt.ui.console import alt_keys
 from tuivirt.ui.guest_screen.picture_layer import PictureLayer
 from tuivirt.ui.guest_screen.text_layer import TextLayer
 from tuivirt.ui.tabs.base import StyleOf
+from tuivirt.ui.widgets.guest_view import GuestView
 
 WHEEL: Final = 3
 """Rows that the wheel scrolls."""
@@ -24,31 +24,16 @@ SHARE: Final = 0.25
 """Of what is in sight that a key pans over a picture."""
 
 
-class ScreenView(Widget, can_focus=True):
+class ScreenView(GuestView):
     """Keys move about in what is shown; while somebody types to the guest, every key is told as ``Typed``."""
 
     BINDINGS: ClassVar = bindings_of("reading")
-    ALLOW_SELECT: ClassVar = False
-    DEFAULT_CSS = "ScreenView { height: 1fr; width: 1fr; background: transparent; }"
-
-    class Typed(Message):
-        """A key for the guest."""
-
-        def __init__(self, key: str, character: str | None) -> None:
-            super().__init__()
-            self.key = key
-            self.character = character
-
-    class Pasted(Message):
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
 
     class Changed(Message):
         """Something about what is shown is different, that the line under it tells."""
 
     class Wanted(Message):
-        """A key that concerns more than the view: ``copy``, ``search`` or ``leave``."""
+        """A key that concerns more than the view: ``copy`` or ``search``."""
 
         def __init__(self, what: str) -> None:
             super().__init__()
@@ -205,14 +190,7 @@ class ScreenView(Widget, can_focus=True):
 
     @property
     def takes_every_key(self) -> bool:
-        """No key is the app's."""
         return self._typing
-
-    def on_key(self, event: events.Key) -> None:
-        if self._typing:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Typed(event.key, event.character))
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
