@@ -1,5 +1,6 @@
 """The sidebar: what its lines say, that the cursor stays on its connection, what its keys ask for."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -49,6 +50,12 @@ HOSTILE = (
 NOW = 1_000.0
 
 
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands still."""
+    monkeypatch.setattr(time, "time", lambda: NOW)
+
+
 @dataclass(frozen=True, slots=True)
 class Domain:
     key: Key
@@ -92,7 +99,7 @@ class Sidebar(App[None]):
 
     def __init__(self, store: Store, sources: Sequence[Source]) -> None:
         super().__init__()
-        self.pane = ConnectionsPane(store, sources, no_style, now=lambda: NOW)
+        self.pane = ConnectionsPane(store, sources, no_style)
         self.line = ConnectionsLine(store, sources, no_style)
         self.told: list[Message] = []
 

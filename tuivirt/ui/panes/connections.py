@@ -42,13 +42,11 @@ class ConnectionsPane(NameList, ConnectionKeys):
         sources: Sequence[Source],
         style: Callable[[str], Style],
         *,
-        now: Callable[[], float] = time.time,
         id: str | None = None,  # noqa: A002 (Textual's name)
     ) -> None:
         self._roster = Roster(store, sources)
         super().__init__(id=id)
         self._style = style
-        self._now = now
         self._name_width = 0
         self._width = 0
         """The width that the painted lines are made for; 0 after a change that concerns all of them."""
@@ -170,7 +168,7 @@ class ConnectionsPane(NameList, ConnectionKeys):
             self._name_width = name_width(titles, width - 1)
             self._painted.clear()
         entry = self._roster.entries.get(self._cursor) if self._cursor is not None else None
-        self._about = about(entry, width - 2, self.below - 1, self._now())
+        self._about = about(entry, width - 2, self.below - 1, time.time())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self._measure()
@@ -202,7 +200,7 @@ class ConnectionsPane(NameList, ConnectionKeys):
         if strip is None:
             pointed = name == self._cursor
             cells = row(
-                self._roster.entries[name], self._width - 1, self._name_width, self._now(), pointed=pointed
+                self._roster.entries[name], self._width - 1, self._name_width, time.time(), pointed=pointed
             )
             strip = self._painted[name] = self._line(
                 cells,

@@ -32,13 +32,11 @@ class ConnectionsLine(ConnectionKeys, can_focus=True):
         sources: Sequence[Source],
         style: Callable[[str], Style],
         *,
-        now: Callable[[], float] = time.time,
         id: str | None = None,  # noqa: A002 (Textual's name)
     ) -> None:
         super().__init__(id=id)
         self._roster = Roster(store, sources)
         self._style = style
-        self._now = now
         self._current: str | None = None
         self._left = 0
         """Cells that are scrolled out of sight."""
@@ -95,7 +93,7 @@ class ConnectionsLine(ConnectionKeys, can_focus=True):
         """Where each connection begins and ends, in cells of the whole line."""
         spans, x = {}, 1
         for entry in self._shown:
-            end = x + 3 + cell_len(short(entry, self._now()))
+            end = x + 3 + cell_len(short(entry, time.time()))
             spans[entry.name] = (x, end)
             x = end + len(GAP)
         return spans
@@ -127,7 +125,7 @@ class ConnectionsLine(ConnectionKeys, can_focus=True):
             segments += [
                 Segment("▶" if current else " ", base + over),
                 Segment(f"{glyph} ", base + self._style(role) + over),
-                Segment(short(entry, self._now()), text + over),
+                Segment(short(entry, time.time()), text + over),
                 Segment(GAP, base),
             ]
         strip = Strip(segments).adjust_cell_length(max(left + width, 1), base)
