@@ -22,8 +22,8 @@ from textual.binding import Binding
 
 from tuivirt.config.bookmarks import Bookmark
 from tuivirt.config.settings import Settings
-from tuivirt.resources import ACTIONS
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commands import COMMANDS, Place, actions_of, commands_of
 from tuivirt.ui.dialogs.help import TITLES
 from tuivirt.ui.theme import load_themes

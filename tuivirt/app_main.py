@@ -54,7 +54,7 @@ def _run_app(options: "RunOptions", fleet: Fleet) -> int:
     from tuivirt.config.remembered import Remembered
     from tuivirt.core.changes import Happened
     from tuivirt.core.store import Store
-    from tuivirt.resources.domain import DOMAINS
+    from tuivirt.resources.domain.domains import DOMAINS
     from tuivirt.ui.app import TuivirtApp
     from tuivirt.ui.console.consoles import escape_key
     from tuivirt.ui.options import Options, SshTarget

@@ -9,7 +9,7 @@ from tuivirt.config.problem import Problem
 from tuivirt.config.settings import Settings
 from tuivirt.config.toml_file import read_toml
 from tuivirt.config.typed import nearest
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.daemon import LibvirtDaemon
+from tests.support.daemon import LibvirtDaemon, process_state
 from tests.support.guest import guest_xml
 from tests.support.tuivirt_terminal import App, row
 from tests.support.wait import until
@@ -55,8 +55,8 @@ def test_hot_plugged_devices_appear_in_the_hardware_tab(app: App, daemon: Libvir
     app.until_row("web", "running")
     app.press("G", "l", "l")
     app.until_text("Emulator")
-    daemon.spawn("qemu-img", "create", "-q", "-f", "qcow2", str(image), "1M")
-    until(image.exists, "the image")
+    maker = daemon.spawn("qemu-img", "create", "-q", "-f", "qcow2", str(image), "1M")
+    until(lambda: process_state(maker) in "XZ", "the image is made, and no more locked")
     daemon.virsh("attach-disk", "web", str(image), "vdb", "--subdriver", "qcow2", "--live")
     app.until_text("vdb")
     nic = "<interface type='user'><mac address='52:54:00:aa:bb:cc'/><model type='virtio'/></interface>"

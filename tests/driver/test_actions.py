@@ -19,12 +19,12 @@ from tuivirt.core.action import Action, param_fields, virsh_line
 from tuivirt.core.backend import Order, Request
 from tuivirt.core.changes import ConnectionState, Happened
 from tuivirt.core.key import Key
-from tuivirt.resources import ACTIONS, find_action
 from tuivirt.resources.domain import details
 from tuivirt.resources.domain.actions import definition, memory
 from tuivirt.resources.domain.read import list_all
 from tuivirt.resources.domain.snapshot import Domain
 from tuivirt.resources.host import RestoreFrom
+from tuivirt.resources.register import ACTIONS, find_action
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from tuivirt.core.backend import Order, Request
 from tuivirt.core.changes import Happened, RunChanged, RunState
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
-from tuivirt.resources import ACTIONS, find_action
 from tuivirt.resources.domain.snapshot import State
+from tuivirt.resources.register import ACTIONS, find_action
 
 ALL_ACTIONS = [action for actions in ACTIONS.values() for action in actions]
 

@@ -29,7 +29,7 @@ from tuivirt.core.source import Source
 from tuivirt.core.steps import Step
 from tuivirt.core.store import Store
 from tuivirt.core.view import GroupLine
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.app import TuivirtApp
 from tuivirt.ui.dialogs.base import Dialog

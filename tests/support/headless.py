@@ -19,9 +19,9 @@ from tuivirt.core.backend import Order, Request
 from tuivirt.core.changes import Change, Phase, RunChanged, RunState
 from tuivirt.core.key import Key
 from tuivirt.core.store import Store
-from tuivirt.resources import find_action
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.resources.register import find_action
 
 T = TypeVar("T")
 

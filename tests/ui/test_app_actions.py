@@ -12,8 +12,8 @@ from tests.support.pilot import type_ahead
 from tests.support.scripted import domain
 from tests.support.world import LAB1, SOURCES, changed, world
 from tuivirt.core.changes import Removed, Upserted
-from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain.snapshot import State
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.dialogs.confirm import ConfirmDialog
 from tuivirt.ui.dialogs.form import FormDialog
 from tuivirt.ui.dialogs.plan import PlanDialog

@@ -11,7 +11,7 @@ from tests.support.pilot import type_ahead
 from tests.support.world import LAB1, NAMES, SOURCES, world
 from tuivirt.core.backend import Definition
 from tuivirt.core.changes import Removed
-from tuivirt.resources import ACTIONS
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commands import COMMANDS
 from tuivirt.ui.dialogs.confirm import QuestionDialog
 from tuivirt.ui.dialogs.form import FormDialog

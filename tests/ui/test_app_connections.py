@@ -20,11 +20,9 @@ from tuivirt.ui.dialogs.confirm import QuestionDialog
 from tuivirt.ui.panes.connection_roster import ALL
 
 
-def at(run: Running, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+def at(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """So many seconds have passed since everything stood still."""
     monkeypatch.setattr(time, "time", lambda: NOW + seconds)
-    for widget in (run.main.connections, run.main.connections_line):
-        monkeypatch.setattr(widget, "_now", time.time)
 
 
 def fleet(**more: Any) -> Any:
@@ -94,7 +92,7 @@ async def test_a_lost_connection_keeps_its_rows_dimmed_with_their_age(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with fleet() as run:
-        at(run, monkeypatch, 125)
+        at(monkeypatch, 125)
         run.backend.connection(
             "lab1", "stale", error="connection lost: the daemon ended", hint="It comes back."
         )
@@ -122,7 +120,7 @@ async def test_a_lost_connection_keeps_its_rows_dimmed_with_their_age(
 
 async def test_now_and_stop_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
     async with fleet() as run:
-        at(run, monkeypatch, 125)
+        at(monkeypatch, 125)
         run.backend.connection("lab1", "stale", error="connection lost: no sign of life", retry=NOW + 137)
         await run.until_text("again in 12s", "Ctrl+R now, Ctrl+G stop")
         await run.press("ctrl+r", "ctrl+g")
@@ -154,7 +152,7 @@ async def test_the_keys_of_a_lost_connection_are_told_where_there_is_no_sidebar(
 
 async def test_all_connections_together_say_which_are_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     async with fleet(view="") as run:
-        at(run, monkeypatch, 125)
+        at(monkeypatch, 125)
         run.backend.connection("lab2", "stale", error="gone")
         await run.until_text("lab2 stale for 2 min")
         run.backend.connection("lab1", "stale", error="gone", lost=NOW + 60)
@@ -196,7 +194,7 @@ async def test_escape_has_no_zoom_to_undo_where_the_list_is_the_whole_screen() -
 
 async def test_giving_up_one_that_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
     async with fleet(view="old") as run:
-        at(run, monkeypatch, 34)
+        at(monkeypatch, 34)
         run.backend.connection("old", "opening")
         await run.until_text("opening 34s", "Ctrl+G gives up")
         await run.press("ctrl+g")

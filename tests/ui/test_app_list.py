@@ -8,7 +8,7 @@ from tests.support.app import Running, running
 from tests.support.scripted import domain
 from tests.support.world import LAB1, LAB2, NAMES, SOURCES, changed, world
 from tuivirt.core.changes import HostFacts, Removed, Upserted
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
 from tuivirt.resources.domain.snapshot import State
 from tuivirt.ui.dialogs.help import HelpScreen
 from tuivirt.ui.panes.connection_roster import ALL

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.support.app import Running, running
 from tests.support.world import SOURCES, world
-from tuivirt.resources import ACTIONS
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commandline import CommandError
 
 ENDS = {"quit", "q", "exit"}

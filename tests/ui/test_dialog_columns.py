@@ -2,7 +2,7 @@
 
 from tests.support.dialog_app import PENDING, DialogApp, screen_text
 from tests.support.pilot import until
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
 from tuivirt.ui.dialogs.columns import ColumnsDialog
 
 

@@ -8,10 +8,10 @@ import pytest
 from tests.support.dialog_app import PENDING, DialogApp, screen_text
 from tests.support.domains import HOSTILE, URI, domain_record
 from tests.support.pilot import typed, until
-from tuivirt.resources import ACTIONS, find_action
 from tuivirt.resources.domain.actions import definition, guest, memory, power
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.resources.domain.snapshot import State
+from tuivirt.resources.register import ACTIONS, find_action
 from tuivirt.ui.dialogs.confirm import ConfirmDialog, QuestionDialog
 from tuivirt.ui.dialogs.gate import MANY, password
 from tuivirt.ui.dialogs.target import Target, hosts_of, names_of, stakes

@@ -10,10 +10,10 @@ from tests.support.domains import HOSTILE, URI, domain_record
 from tests.support.pilot import pasted, type_ahead, typed, until
 from tuivirt.core.action import Action, Actions, Param
 from tuivirt.core.changes import ConnectionState
-from tuivirt.resources import ACTIONS, find_action
 from tuivirt.resources.domain.actions.definition import NewDescription, NewTags, Undefine
 from tuivirt.resources.domain.actions.memory import DumpTo
 from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.resources.register import ACTIONS, find_action
 from tuivirt.ui.dialogs.base import Box
 from tuivirt.ui.dialogs.form import FormDialog
 from tuivirt.ui.typeahead import TypeAhead

@@ -4,8 +4,8 @@ import pytest
 
 from tests.support.dialog_app import PENDING, DialogApp, screen_text
 from tests.support.pilot import typed, until
-from tuivirt.resources import ACTIONS
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commands import COMMANDS
 from tuivirt.ui.dialogs.help import TITLES, HelpScreen, found, laid_out, sections, wrapped
 

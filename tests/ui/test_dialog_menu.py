@@ -6,8 +6,8 @@ from tests.support.dialog_app import PENDING, DialogApp, screen_text
 from tests.support.domains import HOSTILE, URI, domain_record
 from tests.support.pilot import typed, until
 from tuivirt.core.action import Action, virsh_line
-from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.dialogs.menu import MenuDialog
 from tuivirt.ui.widgets.line_list import LineList
 

@@ -9,10 +9,10 @@ from tests.support.pilot import typed, until
 from tuivirt.core.action import Action
 from tuivirt.core.changes import RunState
 from tuivirt.core.store import Store
-from tuivirt.resources import find_action
 from tuivirt.resources.domain.actions.definition import TagChange
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.resources.domain.snapshot import State
+from tuivirt.resources.register import find_action
 from tuivirt.ui.dialogs.plan import BulkPlan, PlanDialog
 from tuivirt.ui.dialogs.run_line import FollowsRuns, bar, progress
 from tuivirt.ui.dialogs.runs import RunsDialog, in_order

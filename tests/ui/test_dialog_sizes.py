@@ -11,8 +11,8 @@ from tests.support.domains import HOSTILE, URI, domain_record, run_state
 from tests.support.pilot import until
 from tuivirt.core.question import Question
 from tuivirt.core.store import Store
-from tuivirt.resources import ACTIONS, find_action
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
+from tuivirt.resources.register import ACTIONS, find_action
 from tuivirt.ui.dialogs.columns import ColumnsDialog
 from tuivirt.ui.dialogs.confirm import ConfirmDialog, QuestionDialog
 from tuivirt.ui.dialogs.copy import CopyDialog

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from textual.binding import Binding
 
-from tuivirt.resources import ACTIONS
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commands import COMMANDS, Place, actions_of, commands_of, ids
 from tuivirt.ui.console.pane import ConsolePane
 from tuivirt.ui.console.reading import ConsoleView

@@ -31,7 +31,7 @@ from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.core.store import JOURNAL_LENGTH, Delta, Store
 from tuivirt.core.usage import DiskCounters, NetCounters, Rates, Sample
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.resources.domain.snapshot import Address, Addresses, Details, Domain, State
 

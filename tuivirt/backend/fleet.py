@@ -151,7 +151,7 @@ class Fleet:
             connection.watch(watches.get(name, Watch()))
 
     def perform(self, request: Request) -> int:
-        from tuivirt.resources import find_action
+        from tuivirt.resources.register import find_action
 
         return self._runner.perform(find_action(request.action), request, self._connections)
 

@@ -19,7 +19,8 @@ from tuivirt.core.query import Query, QueryError, compile_query
 from tuivirt.core.source import Source
 from tuivirt.core.uri import ConnectionURI
 from tuivirt.core.usage import Usage
-from tuivirt.resources.domain import DOMAINS, details, stats
+from tuivirt.resources.domain import details, stats
+from tuivirt.resources.domain.domains import DOMAINS
 from tuivirt.resources.domain.read import list_all
 from tuivirt.resources.domain.record import DomainRecord
 

@@ -1,14 +1,1 @@
-"""The kinds of libvirt objects, one module or package each, and the register of what can be done to them."""
-
-from typing import Any
-
-from tuivirt.core.action import Action, Actions
-from tuivirt.resources import host
-from tuivirt.resources.domain.actions import ACTIONS as DOMAIN_ACTIONS
-
-ACTIONS: dict[str, Actions[Any]] = {"domain": DOMAIN_ACTIONS, "host": host.ACTIONS}
-
-
-def find_action(id_: str) -> Action[Any]:
-    """The action of an id such as ``domain.start``. Raises KeyError."""
-    return ACTIONS[id_.partition(".")[0]][id_]
+"""The kinds of libvirt objects, one module or package each."""

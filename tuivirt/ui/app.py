@@ -22,7 +22,7 @@ from tuivirt.core.changes import RunState
 from tuivirt.core.question import Answer
 from tuivirt.core.store import Store
 from tuivirt.core.text import plain
-from tuivirt.resources import find_action
+from tuivirt.resources.register import find_action
 from tuivirt.ui.asking import Asking
 from tuivirt.ui.options import Options
 from tuivirt.ui.screens.main import MainScreen

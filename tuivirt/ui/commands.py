@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding
 
-from tuivirt.resources import ACTIONS
+from tuivirt.resources.register import ACTIONS
 
 Place = Literal[
     "app",

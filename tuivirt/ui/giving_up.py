@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from tuivirt.core.backend import Backend
 from tuivirt.core.changes import ConnectionState, RunState
 from tuivirt.core.store import Store
-from tuivirt.resources import find_action
 from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.resources.register import find_action
 
 if TYPE_CHECKING:
     from tuivirt.ui.screens.main import MainScreen

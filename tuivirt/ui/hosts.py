@@ -9,7 +9,7 @@ from tuivirt.core.key import Key
 from tuivirt.core.source import Source
 from tuivirt.core.store import Store
 from tuivirt.core.text import plain
-from tuivirt.resources import find_action
+from tuivirt.resources.register import find_action
 from tuivirt.ui.giving_up import tries
 from tuivirt.ui.options import Options
 

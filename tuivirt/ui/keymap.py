@@ -7,7 +7,7 @@ from typing import Final, get_args
 from textual.binding import Binding
 from textual.keys import REPLACED_KEYS, Keys, _character_to_key, key_to_character
 
-from tuivirt.resources import ACTIONS
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commands import COMMANDS, Place, actions_of
 
 _MODIFIERS: Final = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})

@@ -7,9 +7,9 @@ from tuivirt.core.action import Action
 from tuivirt.core.backend import Backend
 from tuivirt.core.store import Store
 from tuivirt.core.text import plain
-from tuivirt.resources import ACTIONS
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commands import Command, Place, commands_of
 
 if TYPE_CHECKING:

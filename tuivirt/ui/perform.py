@@ -12,8 +12,8 @@ from tuivirt.core.changes import RunState
 from tuivirt.core.key import Key
 from tuivirt.core.store import Store
 from tuivirt.core.text import plain
-from tuivirt.resources import find_action
 from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.resources.register import find_action
 from tuivirt.ui.dialogs.run_line import FollowsRuns
 from tuivirt.ui.options import Options
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tuivirt.resources import ACTIONS
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commandline import CommandError, Verb
 from tuivirt.ui.panes.connection_roster import ALL
 

@@ -12,8 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tuivirt.core.query import Field
-from tuivirt.resources import ACTIONS
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commands import Place, commands_of
 from tuivirt.ui.dialogs.base import Dialog
 from tuivirt.ui.matching import match

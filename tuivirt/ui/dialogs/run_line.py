@@ -8,7 +8,7 @@ from textual.content import Content
 
 from tuivirt.core import units
 from tuivirt.core.changes import RunState
-from tuivirt.resources import find_action
+from tuivirt.resources.register import find_action
 from tuivirt.ui.widgets.roles import fitted, joined, styled
 
 _GLYPHS: Final = {

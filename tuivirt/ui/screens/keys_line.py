@@ -10,8 +10,8 @@ from tuivirt.core.backend import Backend
 from tuivirt.core.changes import ConnectionState
 from tuivirt.core.store import Store
 from tuivirt.core.text import plain
-from tuivirt.resources import ACTIONS
 from tuivirt.resources.domain.record import DomainRecord
+from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commands import Command, commands_of
 from tuivirt.ui.giving_up import tries
 from tuivirt.ui.typeahead import takes_every_key

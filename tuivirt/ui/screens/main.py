@@ -16,7 +16,7 @@ from tuivirt.core.backend import Backend, Watch
 from tuivirt.core.query import QueryError
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
-from tuivirt.resources.domain import DOMAINS
+from tuivirt.resources.domain.domains import DOMAINS
 from tuivirt.resources.domain.record import DomainRecord
 from tuivirt.ui.commandline import CommandError, CommandLine, Verb
 from tuivirt.ui.commands import Command, actions_of, bindings_of, places_of
