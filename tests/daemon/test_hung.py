@@ -240,9 +240,7 @@ def test_an_action_is_abandoned(daemon: LibvirtDaemon) -> None:
         stuck = app.fleet.perform(app.request("domain.suspend", "hung1"))
         app.until(lambda: app.last_states(stuck)[0].phase == "running", "it waits")
         queued = app.fleet.perform(app.request("domain.start", "off"))
-        until(
-            lambda: "Pause hung1" in {call.label for call in app.fleet.calls(HOST)}, "the call is in flight"
-        )
+        until(lambda: "occupied" in daemon.virsh("domcontrol", "hung1"), "the call waits for the guest")
         app.fleet.abandon(app.last_states(stuck)[0].run)
         (state,) = app.ended(stuck, 1)
         assert (state.phase, state.note) == ("abandoned", "result unknown")

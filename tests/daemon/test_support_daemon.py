@@ -52,7 +52,7 @@ def test_a_frozen_daemon_goes_on_when_thawed(daemon: LibvirtDaemon) -> None:
     assert process_state(daemon.pid) == "T"
     client = daemon.spawn_virsh("uri")
     daemon.thaw()
-    output, _ = client.communicate(timeout=10)
+    output, _ = client.communicate(timeout=30)
     assert output.strip() == daemon.uri
 
 
@@ -114,9 +114,9 @@ def test_nothing_outlives_a_run_that_is_killed(number: signal.Signals, tmp_path:
         directory, *pids = run.stdout.readline().split()
         handles = [os.pidfd_open(int(pid)) for pid in pids]
         run.send_signal(number)
-        run.wait(timeout=10)
+        run.wait(timeout=30)
     for handle in handles:
-        ended, _, _ = select.select([handle], [], [], 10)
+        ended, _, _ = select.select([handle], [], [], 30)
         assert ended
         os.close(handle)
     until(lambda: not Path(directory).exists(), "the directory is removed")

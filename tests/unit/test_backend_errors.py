@@ -198,6 +198,7 @@ SSH_SEEN = [
     ("SSH transport error: Failed to connect to ssh agent", "ssh-add"),
     ("libssh transport error: failed to authenticate: Access denied for 'none'.", "ssh-add"),
     ("SSH transport error: Remote command terminated with non-zero code: 1", "+ssh would say which"),
+    ("libssh transport error: Remote command terminated with non-zero code: -1", "Try again"),
     ("SSH transport error: Remote command terminated with non-zero code: 127", "Install virt-ssh-helper"),
     (
         "End of file while reading data: nc: invalid option -- 'U': Input/output error",

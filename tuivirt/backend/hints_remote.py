@@ -81,6 +81,14 @@ SSH: Final = (
         "there, or check ?socket=.",
         step="socket on the far side",
     ),
+    # libssh saw the end of what the program says, and did not wait for its exit code.
+    hint(
+        r"terminated with non-zero code: -1",
+        "SSH works, but what connects to libvirt's socket on {host} ended, and this transport did not hear "
+        "why. Try again; +ssh would say it. {host} needs virt-ssh-helper or nc, and libvirtd or "
+        "virtqemud.socket.",
+        step="helper on the far side",
+    ),
     hint(
         r"Remote command terminated",
         "SSH works, but what connects to libvirt's socket on {host} failed, and this transport does not tell "

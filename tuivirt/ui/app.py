@@ -27,6 +27,7 @@ from tuivirt.ui.asking import Asking
 from tuivirt.ui.options import Options
 from tuivirt.ui.screens.main import MainScreen
 from tuivirt.ui.theme import load_themes, pick, start_theme
+from tuivirt.ui.timers import once
 from tuivirt.ui.typeahead import TypeAhead, takes_every_key
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ class TuivirtApp(TypeAhead):
         question = self._asking.next
         if question is None or self._ask_again is not None:
             return
-        self._ask_again = self.set_timer(BUSY, self._ask)
+        self._ask_again = once(self, BUSY, self._ask)
         if question.id > self._announced:
             self._announced = question.id
             self.tell(f"{question.connection} waits for an answer; it is asked when this is closed.")

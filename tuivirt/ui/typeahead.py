@@ -17,6 +17,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tuivirt.ui.timers import once
+
 Typed = events.Key | events.Paste
 
 STUCK = 0.25
@@ -127,7 +129,7 @@ class TypeAhead(App[None]):
         target.post_message(KeyHandled(turn, 1))
         if self._guard is not None:
             self._guard.stop()
-        self._guard = self.set_timer(STUCK, partial(self._handled, turn))
+        self._guard = once(self, STUCK, partial(self._handled, turn))
 
     async def on_key_handled(self, message: KeyHandled) -> None:
         if not self.screen_stack:

@@ -12,6 +12,7 @@ from tuivirt.core.key import Key
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
 from tuivirt.ui.options import Remembered
+from tuivirt.ui.timers import once
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -217,7 +218,7 @@ class Consoles:
                 self._busy[console] = None  # behind the others
         if self._busy:
             took = time.monotonic() - begun
-            self._timer = self._host.set_timer(max(FRAME - took, took), self._work)
+            self._timer = once(self._host, max(FRAME - took, took), self._work)
 
     def _draw(self, opened: "OpenConsole") -> bool:
         """Draw what has come of one; whether that was all."""

@@ -24,6 +24,7 @@ from tuivirt.ui.commands import bindings_of
 from tuivirt.ui.console.consoles import Consoles
 from tuivirt.ui.guest_screen.screens import Screens
 from tuivirt.ui.tabs.base import DetailTab, StyleOf, Subject
+from tuivirt.ui.timers import once
 from tuivirt.ui.widgets.bars import Part
 from tuivirt.ui.widgets.lines import LineView
 from tuivirt.ui.widgets.tabbar import TabBar
@@ -353,7 +354,7 @@ class DetailPane(Vertical, can_focus=False):
 
     def _settle(self) -> None:
         self._stop_timer()
-        self._timer = self.set_timer(SETTLE, self._settled)
+        self._timer = once(self, SETTLE, self._settled)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -39,6 +39,7 @@ from tuivirt.ui.screens.arrangement import Arrangement
 from tuivirt.ui.screens.keys_line import KeysLine
 from tuivirt.ui.screens.prompts import Prompts
 from tuivirt.ui.shell import GuestShell
+from tuivirt.ui.timers import once
 from tuivirt.ui.verbs import verbs
 from tuivirt.ui.widgets.bars import Bar
 from tuivirt.ui.widgets.table import LineTable
@@ -156,7 +157,7 @@ class MainScreen(Screen[None]):
         self.arrangement.restore_sizes()
         self.show_scope(self.options.view, remember=False)
         self.set_interval(1.0, self._every_second)
-        self._completing = self.set_timer(PATIENCE, self._complete)
+        self._completing = once(self, PATIENCE, self._complete)
         self._mounted()
 
     async def _complete(self) -> None:
@@ -260,7 +261,7 @@ class MainScreen(Screen[None]):
         """Ask for what is on screen once it has rested there."""
         if self._settle is not None:
             self._settle.stop()
-        self._settle = self.set_timer(SETTLE, self._ask_now)
+        self._settle = once(self, SETTLE, self._ask_now)
 
     def _ask_now(self) -> None:
         watches = self.listing.watches(self._open_names())

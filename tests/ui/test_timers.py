@@ -1,0 +1,20 @@
+"""Timers fire on a machine that is busy, too."""
+
+import asyncio
+from functools import partial
+from itertools import count
+
+import pytest
+from textual import _time
+from textual.app import App
+
+from tuivirt.ui.timers import once
+
+
+async def test_once_fires_when_its_time_is_over_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between any two looks at the clock the machine did something else, for a second."""
+    app, fired = App[None](), asyncio.Event()
+    async with app.run_test():
+        monkeypatch.setattr(_time, "get_time", partial(next, count(step=1.0)))
+        once(app, 0.001, fired.set)
+        await asyncio.wait_for(fired.wait(), 10)
