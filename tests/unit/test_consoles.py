@@ -170,3 +170,21 @@ def test_a_wanted_text_is_found_as_in_searches() -> None:
     assert Wanted("login:").found_in(lines) == "Login:"
     assert Wanted("Panic").found_in(lines) is None
     assert Wanted("panic").found_in(iter(lines)) == "kernel panic"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("sd?*mounted", "sda1 was MOUNTED"),
+        ("Sd?*mounted", None),
+        ("was M*", "sda1 was MOUNTED"),
+        ("go on [y/N]?", "go on [y/N]?"),
+        ('"go on*?"', None),
+        ('"[Y/n]?"', None),
+        ('"[y/N]?"', "go on [y/N]?"),
+        ('"', 'a " here'),
+        ("5.*", "5.10"),
+    ],
+)
+def test_a_wanted_text_may_say_what_it_is_like(text: str, found: str | None) -> None:
+    assert Wanted(text).found_in(["sda1 was MOUNTED", "go on [y/N]? ", 'a " here', "5.10"]) == found

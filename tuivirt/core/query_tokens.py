@@ -45,17 +45,17 @@ class Token:
         """Whether a `*` or `?` in it stands for other characters."""
         return "*" in self.shape or "?" in self.shape
 
-    def regex(self, whole: bool) -> re.Pattern[str]:
-        """Its pattern over lower-case text, for `fullmatch` when `whole`, else for `search`."""
-        pieces = ["".join(piece.regex_parts()) for piece in self.split("*")]
+    def regex(self, whole: bool, *, exact: bool = False) -> re.Pattern[str]:
+        """Its pattern, for `fullmatch` when `whole`, else for `search`; over lower case unless `exact`."""
+        pieces = ["".join(piece.regex_parts(exact)) for piece in self.split("*")]
         # Atomic groups: the first place where a piece fits is as good as any later one, so never try again.
         first, *middle = pieces
         last = f"[^\n]*{middle.pop()}" if whole and middle else ""
         return re.compile(first + "".join(f"(?>[^\n]*?{piece})" for piece in middle if piece) + last)
 
-    def regex_parts(self) -> Iterator[str]:
+    def regex_parts(self, exact: bool) -> Iterator[str]:
         for char, mark in zip(self.text, self.shape, strict=True):
-            yield "[^\n]" if mark == "?" else re.escape(char.lower())
+            yield "[^\n]" if mark == "?" else re.escape(char if exact else char.lower())
 
     @property
     def spelling(self) -> str:

@@ -71,6 +71,9 @@ class Asks:
     async def wait(self, opened: "OpenConsole") -> None:
         from tuivirt.ui.dialogs.line import LineDialog
 
-        text = await self._pane.app.push_screen_wait(LineDialog("Wait for a text", "Tell when this appears:"))
+        question = (
+            "Tell when this appears; * and ? stand for other characters, unless it is in double quotes:"
+        )
+        text = await self._pane.app.push_screen_wait(LineDialog("Wait for a text", question))
         if text is not None:
             opened.want(text)

@@ -86,7 +86,10 @@ class Keeping:
 
         pane = self._pane
         key, name, head = pane.key, pane.domain_name, pane.head
-        question = f"You are told when {name} shows which text? Capitals count where there are any."
+        question = (
+            f"You are told when {name} shows which text? * and ? stand for other characters, unless it is "
+            "in double quotes. Capitals count where there are any."
+        )
         text = await pane.app.push_screen_wait(LineDialog("Wait for a text", question))
         if text and key is not None:
             self._screens.waits.begin(key, name, head, text)
