@@ -78,6 +78,7 @@ async def test_any_size_and_back(name: str) -> None:
         first = screen_text(app)
         for width, height in SIZES:
             await pilot.resize_terminal(width, height)
+            await until(pilot, lambda size=(width, height): app.screen._compositor.size == size)  # type: ignore[misc]
             await pilot.press("tab", "down", "up")
             screen_text(app)
         await until(pilot, lambda: app.size == (80, 24))

@@ -131,6 +131,7 @@ def screen(frame: Frame, *pressed: str, tab: bool = False) -> Act:
         assert isinstance(backend, ScriptedBackend)
         backend.definitions[GUEST] = definition("vga")
         backend.frames[GUEST, 0] = frame
+        run.main.detail.reload()  # it has read the other one where it was quick
         await (detail("screen") if tab else keys("v"))(run)
 
         def pane() -> ScreenPane | None:
