@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -203,6 +204,39 @@ def test_what_was_tidied_up_is_made_anew(scene: Scene, gone: str) -> None:
         scene.desk.answer(scene.question().id, Answer("right"))
         assert ssh.communicate(timeout=10)[0] == "0|force||right\n"
     assert not root.exists()
+
+
+KILLED = """\
+from pathlib import Path
+from tuivirt.backend.askpass import Askpass
+with Askpass().wrapper(None, "ssh") as wrapper:
+    print(wrapper, flush=True)
+    input()
+"""
+
+
+def test_what_an_app_that_was_killed_left_is_removed_by_the_next(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory() as runtime:  # that of a test is too long for a socket
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        (other := Path(runtime, "tuivirt-ssh-other")).mkdir()
+        app = subprocess.Popen(
+            [sys.executable, "-c", KILLED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert app.stdout is not None
+        left = Path(app.stdout.readline().strip())
+        with scene.askpass.wrapper(scene.prompter, "ssh"):
+            assert left.exists(), "it lives"
+        app.kill()
+        app.communicate()
+        assert left.exists()
+        later = Askpass()
+        with later.wrapper(scene.prompter, "ssh") as wrapper:
+            assert not left.parent.parent.exists()
+            assert wrapper.exists()
+            assert other.exists(), "it may be about to begin"
+        later.close()
 
 
 def test_the_token_of_an_attempt_that_is_over_is_refused(scene: Scene) -> None:

@@ -6,6 +6,7 @@ variables and runs the user's ssh, in a session without a terminal. The wrapper 
 the same for all attempts; a directory for each has links to them, and what they read: token and command.
 """
 
+import fcntl
 import logging
 import os
 import selectors
@@ -32,6 +33,8 @@ _LARGEST: Final = 1 << 16  # bytes of a request
 _PATIENCE: Final = 10.0  # seconds for the helper to send it
 _LONGEST_PATH: Final = 100  # the path of a UNIX socket holds 107 bytes
 
+_PREFIX: Final = "tuivirt-ssh-"
+
 _WRAPPER: Final = """\
 #!/bin/sh
 directory=${0%/*}
@@ -53,6 +56,8 @@ class Askpass:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._directory: Path | None = None
+        self._hold = -1
+        """A descriptor of the directory, with a lock: without one it is of an app that was killed."""
         self._listener: socket.socket | None = None
         self._attempts: dict[str, Prompter] = {}
         self._closed = False
@@ -96,22 +101,27 @@ class Askpass:
             self._listener.close()
         if self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
+            os.close(self._hold)
         self._listener = self._directory = None
 
     def _listen(self) -> Path:
         directory = _private_directory()
+        _remove_abandoned(directory.parent)
         listener = socket.socket(socket.AF_UNIX)
+        hold = _open_directory(directory)
         try:
+            fcntl.flock(hold, fcntl.LOCK_EX)
             _write_programs(directory)
             # The directory is closed to others, so that nobody connects before the socket is.
             listener.bind(str(directory / "socket"))
         except OSError:
             listener.close()
+            os.close(hold)
             shutil.rmtree(directory, ignore_errors=True)
             raise
         (directory / "socket").chmod(0o600)
         listener.listen()
-        self._listener = listener
+        self._listener, self._hold = listener, hold
         threading.Thread(target=self._accept, args=(listener,), name="askpass", daemon=True).start()
         return directory
 
@@ -204,13 +214,33 @@ def _private_directory() -> Path:
         try:
             if (
                 os.statvfs(candidate).f_flag & os.ST_NOEXEC
-                or len(os.fsencode(candidate)) > _LONGEST_PATH - 30
+                or len(os.fsencode(candidate)) > _LONGEST_PATH - 35
             ):
                 continue
-            return Path(tempfile.mkdtemp(prefix="tuivirt-", dir=candidate))
+            return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=candidate))
         except OSError as error:
             log.info("no socket for ssh in %s: %s", candidate, error)
     raise OSError("there is no directory for the socket over which ssh asks its questions")
+
+
+def _open_directory(directory: Path) -> int:
+    return os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Remove what apps of this user that were killed have left there: one that lives locks its own before it
+    makes the socket.
+    """
+    for path in parent.glob(f"{_PREFIX}*/socket"):
+        with suppress(OSError):
+            directory = _open_directory(path.parent)
+            try:
+                if os.fstat(directory).st_uid == os.geteuid():
+                    fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    log.info("%s is of an app that was killed, and removed", path.parent)
+                    shutil.rmtree(path.parent)
+            finally:
+                os.close(directory)
 
 
 def _receive(client: socket.socket) -> bytes:
