@@ -31,7 +31,7 @@ async def test_a_hundred_connections(tmp_path: Path, monkeypatch: pytest.MonkeyP
             await run.until_dialog("type to find")
             await run.press("escape")
             await run.until_main()
-            assert time.monotonic() - began < 6
+            assert time.monotonic() - began < 20
             # Who asks is shown, one after the other.
             fleet.connect_all(hosts.asking)
             for _ in range(2 * len(hosts.asking)):
@@ -51,4 +51,4 @@ async def test_a_hundred_connections(tmp_path: Path, monkeypatch: pytest.MonkeyP
             began = time.monotonic()
             await run.press("q")
             await run.until(lambda: run.app._exit, "it ends")
-        assert time.monotonic() - began < 6
+        assert time.monotonic() - began < 20

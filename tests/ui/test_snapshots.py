@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import pytest
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widgets import Input
 
 from tests.support.app import Running, assembled
@@ -239,6 +240,7 @@ def test_it_looks_as_it_did(snap_compare: Callable[..., bool], name: str, size: 
     async def play(pilot: Pilot[None]) -> None:
         run = found(pilot)
         await run.until(lambda: run.main.completed and run.main.focused is run.table, "the list")
+        await run.until(lambda: not reading(run), "all has been read")
         await run.settled()
         await scene.act(run)
         await run.until_text(scene.shows)
@@ -248,12 +250,20 @@ def test_it_looks_as_it_did(snap_compare: Callable[..., bool], name: str, size: 
             line.cursor_blink = False
         run.screen.refresh()  # what lies behind a dialog is painted when the dialog is
         await run.settled()
+        before, now = list[Strip](), painted(run)
+        while before != now:  # scroll bars come after the layout that calls for them
+            await run.settled()
+            before, now = now, painted(run)
 
     assert snap_compare(app, terminal_size=size, run_before=play)
 
 
+def painted(run: Running) -> list[Strip]:
+    return run.screen._compositor.render_strips(run.app.size)
+
+
 def reading(run: Running) -> bool:
     """Whether the detail waits for something."""
-    return run.main.detail._timer is not None or any(
-        worker.group == "detail" and worker.is_running for worker in run.app.workers
-    )
+    detail = run.main.detail
+    waits = detail._timer is not None or (detail.key is not None and detail._subject is None)
+    return waits or any(worker.group == "detail" and worker.is_running for worker in run.app.workers)

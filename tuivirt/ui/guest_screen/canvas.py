@@ -14,8 +14,8 @@ Wish = Literal["auto", "kitty", "sixel", "blocks", "ascii"]
 """What the settings say."""
 WAYS: Final = get_args(Way)
 
-PATIENCE: Final = 1.0
-"""Seconds in which a terminal says what it can draw."""
+PATIENCE: Final = 5.0
+"""Seconds in which a terminal says what it can draw: nearly all say something, after a round trip."""
 USUAL_CELL: Final = (10, 20)
 """Pixels of a cell where the terminal does not tell; Kitty scales what does not fit."""
 
