@@ -116,13 +116,16 @@ def test_lines_keep_their_width_in_a_terminal(tmp_path: Path) -> None:
     uri = write_host(tmp_path / "host.xml", [HostDomain(name, state="running") for name in names])
     with App(tmp_path, "-c", uri) as app:
         app.until_row("plain", "running")
-        app.settle()
-        cells = app.emulator._current.buffer
-        rows = [[cells[y][x].data for x in range(120)] for y in range(3, 3 + len(names))]
-        # Behind the name and the sidebar everything stands where it stands in the line of a plain name.
-        behind = [[(x, cell) for x, cell in enumerate(row) if x > 44 or cell == "▕"] for row in rows]
-        assert all(row == behind[0] for row in behind)
-        assert (46, "▶") in behind[0]
+
+        def behind() -> list[list[tuple[int, str]]]:
+            """The sidebar's edge, and what is behind the names."""
+            cells = app.emulator._current.buffer
+            rows = [[cells[y][x].data for x in range(120)] for y in range(3, 3 + len(names))]
+            return [[(x, cell) for x, cell in enumerate(row) if x > 44 or cell == "▕"] for row in rows]
+
+        # Everything stands where it stands in the line of a plain name.
+        app.until(lambda _: all(row == behind()[0] for row in behind()), what="equal lines")
+        assert (46, "▶") in behind()[0]
 
 
 def test_one_that_never_answers_delays_nothing(tmp_path: Path, test_host: str, silent: Path) -> None:

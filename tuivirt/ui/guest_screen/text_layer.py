@@ -68,6 +68,8 @@ class TextLayer:
         return changed, sum(cost(self._segments(row)) for y in changed if (row := _at(screen, y + self.top)))
 
     def resize(self, width: int, height: int) -> None:
+        if self._size != (width, height) and self._follows and self.reading is None:
+            self.top = self.left = 0  # what is in sight depends on the size that it is, not on those it was
         self._size = (width, height)
         self._arrange()
 
