@@ -9,13 +9,14 @@ still, and nothing of the machine is in them (see still_life.py).
 """
 
 import asyncio
+import difflib
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -184,6 +185,10 @@ def photograph(app: "TuivirtApp") -> str:
     return picture(lines, app.size.width, theme.foreground or "#ffffff", theme.background or "#000000")
 
 
+DIFFERENCES = 20
+"""Lines that are told of a picture that is stale."""
+
+
 def main(arguments: list[str]) -> int:
     """Draw, or with --check compare."""
     check = arguments == ["--check"]
@@ -203,8 +208,12 @@ def main(arguments: list[str]) -> int:
         path = FOLDER / f"{name}.svg"
         if not check:
             path.write_text(svg, encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != svg:
+        elif (old := path.read_text(encoding="utf-8") if path.exists() else "") != svg:
             stale.append(path.name)
+            lines = difflib.unified_diff(
+                old.splitlines(), svg.splitlines(), path.name, "now", n=0, lineterm=""
+            )
+            print(*islice(lines, DIFFERENCES), sep="\n", file=sys.stderr)  # noqa: T201
     if not arguments or check:
         stale += sorted(path.name for path in FOLDER.glob("*.svg") if path.stem not in SCENES)
     if stale:
