@@ -21,6 +21,12 @@ from tuivirt.ui.dialogs.reading import ReadingDialog
 DOMAINS = [domain(f"vm{n:02}") for n in range(4)]
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine takes its time for what these tests do before they release a definition."""
+    monkeypatch.setattr(known, "PATIENCE", 60.0)
+
+
 def xml(*tags: str, description: str = "") -> Definition:
     element = "".join(f"<t:tag>{tag}</t:tag>" for tag in tags)
     return Definition(
