@@ -576,6 +576,10 @@ class TestConsoles:
         assert state is not None
         assert "not supported by the connection driver" in state.note
         assert not app.fleet.send_console(console, b"x")
+        connection = app.fleet._connections[HOST]
+        assert connection.session is not None
+        connection.consoles.connected(connection.session.streams)  # as told once more, by its list
+        assert not app.fleet.send_console(console, b"x"), "nobody attaches it again"
         app.fleet.close_console(console)
 
     def test_one_of_a_connection_that_is_removed_waits_for_ever(self, app: Headless, test_host: str) -> None:

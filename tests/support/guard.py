@@ -83,7 +83,9 @@ def obey(request: dict[str, Any]) -> dict[str, Any]:
         return {"error": str(error)}
     if "spawn" in request:
         return {"pid": pid}
-    _, status = os.waitpid(pid, 0)
+    ended = 0
+    while ended != pid:
+        ended, status = os.waitpid(-1, 0)  # of all, as in reap()
     return {"status": os.waitstatus_to_exitcode(status)}
 
 

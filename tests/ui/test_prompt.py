@@ -1,17 +1,19 @@
 """The prompt: typing, pasting, history, completion, mistakes."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 import pytest
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from tests.support.dialog_app import DialogApp, role_variables, screen_text
 from tests.support.pilot import pasted, type_ahead, typed, until
 from tuivirt.core.query import QueryError
+from tuivirt.ui import typeahead
 from tuivirt.ui.typeahead import TypeAhead
 from tuivirt.ui.widgets.line_list import LineList
 from tuivirt.ui.widgets.prompt import Completion, Prompt
@@ -202,6 +204,18 @@ async def test_hostile_candidates_are_plain_text(size: tuple[int, int]) -> None:
         assert not set("\x9b\u202e") & set(shown)
 
 
+class SlowList(LineList[str]):
+    """Takes its time for a key, where ``gate`` is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(["one", "two"], lambda item, _: styled(item))
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def on_key(self) -> None:
+        await self.gate.wait()
+
+
 class EagerApp(TypeAhead):
     """Opens its prompt as the application does: at once, and waits for the answer in a worker."""
 
@@ -210,13 +224,19 @@ class EagerApp(TypeAhead):
     def __init__(self) -> None:
         super().__init__(ansi_color=False)
         self.prompt = Prompt()
+        self.list = SlowList()
         self.lines: list[str | None] = []
+        self.looks = 0
+
+    async def _look(self, turn: int, times: int) -> None:
+        self.looks += 1
+        await super()._look(turn, times)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return role_variables()
 
     def compose(self) -> ComposeResult:
-        yield LineList(["one", "two"], lambda item, _: styled(item))
+        yield self.list
         yield self.prompt
 
     def action_filter(self) -> None:
@@ -231,3 +251,49 @@ async def test_keys_typed_ahead_reach_the_prompt() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         type_ahead(pilot, [*"/web", "enter", *"/db", "enter"])
         await until(pilot, lambda: app.lines == ["web", "db"], "both lines")
+
+
+async def reached(condition: Callable[[], object]) -> None:
+    """Unlike the pilot's pause this waits for no widget: the list may be busy."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 (nothing tells of what is counted)
+            await asyncio.sleep(0.001)
+
+
+async def test_keys_typed_ahead_wait_for_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeahead, "STUCK", 0.001)
+    monkeypatch.setattr(typeahead, "LONGEST", 100_000)
+    app = EagerApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.gate.clear()
+        type_ahead(pilot, [*"/web", "enter"])
+        await reached(lambda: app.looks > 3)
+        app.list.gate.set()
+        await until(pilot, lambda: app.lines == ["web"], "the line")
+
+
+async def test_of_a_widget_that_is_gone_nothing_comes_back() -> None:
+    app = EagerApp()
+    async with app.run_test(size=(80, 24)):
+        screen = Screen[None]()
+        await app.push_screen(screen)
+        assert typeahead.comes_back(app.list)
+        assert typeahead.comes_back(screen)
+        await app.pop_screen()
+        assert not typeahead.comes_back(screen)
+        await app.list.remove()
+        assert not typeahead.comes_back(app.list)
+
+
+async def test_a_key_that_is_never_handled_keeps_nobody_waiting_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(typeahead, "STUCK", 0.001)
+    monkeypatch.setattr(typeahead, "LONGEST", 3)
+    app = EagerApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.gate.clear()
+        type_ahead(pilot, "/")
+        await reached(lambda: app.looks == 4)
+        assert not app._busy
+        app.list.gate.set()

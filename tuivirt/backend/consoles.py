@@ -110,8 +110,10 @@ class Consoles:
     # What happens to the connection and its domains
 
     def connected(self, streams: Streams) -> None:
-        """There is a session, and it has its list."""
+        """There is a session, and it has its list. Of the same one, this may be told again."""
         with self._lock:
+            if streams is self._streams:
+                return
             self._streams = streams
             for attachment in self._open.values():
                 attachment.pauses = list(PAUSES) if attachment.boot_before != -1 else []

@@ -14,6 +14,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.keys import _character_to_key
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -22,7 +23,12 @@ from tuivirt.ui.timers import once
 Typed = events.Key | events.Paste
 
 STUCK = 0.25
-"""Seconds after which a key counts as handled though nothing came back: its widget was removed meanwhile."""
+"""Seconds after which a key whose mark is not back is looked after: its widget may have been removed."""
+
+LONGEST = 40
+"""How often one looks while all that the mark passes is alive, as on a busy machine; then the key
+counts as handled.
+"""
 
 
 LAPS = 2
@@ -61,6 +67,16 @@ class KeyHandled(Message):
         self.lap = lap
 
 
+def comes_back(sender: MessagePump) -> bool:
+    """Whether what was sent to this one still finds its way up to the app."""
+    pump: MessagePump | None = sender
+    while pump is not None and not pump.is_dom_root:
+        if pump._closing or pump._closed:  # noqa: SLF001 (it has no public word)
+            return False
+        pump = pump._parent  # noqa: SLF001
+    return pump is not None
+
+
 class TypeAhead(App[None]):
     """Forwards a key only when the one before it was taken or has bubbled up."""
 
@@ -68,6 +84,7 @@ class TypeAhead(App[None]):
         super().__init__(ansi_color=ansi_color)
         self._waiting: deque[Typed] = deque()
         self._guard: Timer | None = None
+        self._marked: MessagePump = self
         self._turn = 0
         self._busy = False
         self._holds = 0
@@ -126,16 +143,31 @@ class TypeAhead(App[None]):
             event, *more = self._meant(event)
             self._waiting.extendleft(reversed(more))
             await super().on_event(event)
-        target.post_message(KeyHandled(turn, 1))
+        self._mark(target, KeyHandled(turn, 1))
+        self._watch(turn, LONGEST)
+
+    def _mark(self, target: MessagePump, mark: KeyHandled) -> None:
+        self._marked = target
+        target.post_message(mark)
+
+    def _watch(self, turn: int, times: int) -> None:
         if self._guard is not None:
             self._guard.stop()
-        self._guard = once(self, STUCK, partial(self._handled, turn))
+        self._guard = once(self, STUCK, partial(self._look, turn, times))
+
+    async def _look(self, turn: int, times: int) -> None:
+        if turn != self._turn or not self._busy:
+            return
+        if times and comes_back(self._marked):
+            self._watch(turn, times - 1)
+        else:
+            await self._handled(turn)
 
     async def on_key_handled(self, message: KeyHandled) -> None:
         if not self.screen_stack:
             return  # the app is being closed
         if message.lap < LAPS:
-            (self.focused or self.screen).post_message(KeyHandled(message.turn, message.lap + 1))
+            self._mark(self.focused or self.screen, KeyHandled(message.turn, message.lap + 1))
         else:
             await self._handled(message.turn)
 
