@@ -20,7 +20,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.support.dialog_app import screen_text
-from tests.support.pilot import pasted, type_ahead
+from tests.support.pilot import pasted, resized, type_ahead
 from tuivirt.backend.fleet import Fleet, FleetOptions
 from tuivirt.core.backend import Backend
 from tuivirt.core.journal import Entry
@@ -200,7 +200,7 @@ class Running:
         self.app.screen._on_timer_update()
 
     async def resize(self, width: int, height: int) -> None:
-        await self.pilot.resize_terminal(width, height)
+        await resized(self.pilot, width, height)
         await self.settled()
 
     # Waiting

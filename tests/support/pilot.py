@@ -36,6 +36,12 @@ async def until(
         await pilot.pause()
 
 
+async def resized(pilot: Pilot[Any], width: int, height: int) -> None:
+    """The terminal has another size, and the screen is laid out for it."""
+    await pilot.resize_terminal(width, height)
+    await until(pilot, lambda: pilot.app.screen._compositor.size == (width, height), "all has its size")
+
+
 async def typed(pilot: Pilot[Any], text: str) -> None:
     """Press the keys that write the text, one after the other."""
     await pilot.press(*text)

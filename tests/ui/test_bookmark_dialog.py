@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.widgets._select import SelectOverlay
 
-from tests.support.pilot import pasted, type_ahead, until
+from tests.support.pilot import pasted, resized, type_ahead, until
 from tuivirt.core.question import Answer, Question
 from tuivirt.core.source import Source
 from tuivirt.core.steps import Step
@@ -277,7 +277,7 @@ async def test_hostile_text_is_plain_and_comes_back_as_it_was() -> None:
         await pilot.press("ctrl+t")
         await until(pilot, lambda: "does not work" in form.shown, "the test is over")
         for size in ((120, 40), (40, 12), (20, 5)):
-            await pilot.resize_terminal(*size)
+            await resized(pilot, *size)
             assert all(line.isprintable() for line in lines(form))
         await pilot.press("enter")
         assert "not seen" in form.shown
@@ -427,7 +427,7 @@ async def test_it_fits_eighty_columns_and_scrolls_below() -> None:
         shown = "\n".join(lines(form))
         for word in ("URI", "Hypervisor", "Path", "Name", "read-only", "[ Save ]", "Esc cancel"):
             assert word in shown
-        await pilot.resize_terminal(60, 12)
+        await resized(pilot, 60, 12)
         form.focus("group")
         await until(pilot, lambda: "Group" in "\n".join(lines(form)), "the field that has the focus")
         assert "[ Save ]" in "\n".join(lines(form))

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from tests.support.pilot import until
+from tests.support.pilot import resized, until
 from tuivirt.core.changes import (
     Change,
     ConnectionChanged,
@@ -512,7 +512,7 @@ async def test_hostile_text_is_shown_plainly_at_every_size() -> None:
         await opened(pilot, app)
         for width, height in ((120, 40), (80, 24), (20, 5), (3, 2), (80, 24)):
             app.pane.styles.width = min(28, width)
-            await pilot.resize_terminal(width, height)
+            await resized(pilot, width, height)
             for text in HOSTILE:
                 app.pane.choose(text)
                 app.line.choose(text)
@@ -528,7 +528,7 @@ async def test_the_place_for_the_facts_depends_on_the_height_alone() -> None:
         await opened(pilot, app)
         for height, below in ((14, 4), (24, 5), (40, 9)):
             assert app.pane.below < below
-            await pilot.resize_terminal(80, height)
+            await resized(pilot, 80, height)
             await pilot.pause()
             assert app.pane.below == below
             assert drawn(app.pane)[-below] == "─" * 28

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.corpus import domain_files
 from tests.support.detail_app import HOST, Bench, bench, key_of, make_domain
-from tests.support.pilot import until
+from tests.support.pilot import resized, until
 from tuivirt.core.backend import DiskSize, Watch
 from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened, Removed, Upserted
 from tuivirt.core.errors import HostError
@@ -96,7 +96,7 @@ async def test_keys_and_clicks_choose_tabs_and_the_focus_follows() -> None:
         # Beside the name the tabs stand at the right end.
         await on.pilot.click(on.pane.head, offset=(119 - len(" Journal ") - len(" XML "), 0))
         assert on.pane.active == "xml"
-        await on.pilot.resize_terminal(80, 24)
+        await resized(on.pilot, 80, 24)
         await on.pilot.click(on.pane.head, offset=(3, 1))
         assert on.pane.active == "overview"
 
@@ -279,7 +279,7 @@ async def test_resizing_to_anything_and_back() -> None:
         for tab in IDS:
             await on.shown("one", tab)
             for size in ((20, 5), (200, 60), (80, 24), (31, 9), (120, 40)):
-                await on.pilot.resize_terminal(*size)
+                await resized(on.pilot, *size)
                 await on.pilot.pause()
                 _lines_fit(on, size[0])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.dialog_app import PENDING, DialogApp, screen_text
-from tests.support.pilot import typed, until
+from tests.support.pilot import resized, typed, until
 from tuivirt.resources.domain.domains import DOMAINS
 from tuivirt.resources.register import ACTIONS
 from tuivirt.ui.commands import COMMANDS
@@ -63,7 +63,7 @@ async def test_it_scrolls_finds_and_closes(size: tuple[int, int]) -> None:
             await typed(pilot, "sort")
             await until(pilot, lambda: "Into the detail" not in screen_text(app))
             assert "Sort by the next column" in screen_text(app)
-            await pilot.resize_terminal(120, 40)
+            await resized(pilot, 120, 40)
             await until(pilot, lambda: "Sort by the next column" in screen_text(app))
         await pilot.press("escape")
         await until(pilot, lambda: app.answer is not PENDING)

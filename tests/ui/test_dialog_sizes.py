@@ -8,7 +8,7 @@ from textual.screen import Screen
 
 from tests.support.dialog_app import PENDING, THEMES, DialogApp, screen_text
 from tests.support.domains import HOSTILE, URI, domain_record, run_state
-from tests.support.pilot import until
+from tests.support.pilot import resized, until
 from tuivirt.core.question import Question
 from tuivirt.core.store import Store
 from tuivirt.resources.domain.domains import DOMAINS
@@ -77,7 +77,7 @@ async def test_any_size_and_back(name: str) -> None:
         await until(pilot, lambda: app.focused)
         first = screen_text(app)
         for width, height in SIZES:
-            await pilot.resize_terminal(width, height)
+            await resized(pilot, width, height)
             await until(pilot, lambda size=(width, height): app.screen._compositor.size == size)  # type: ignore[misc]
             await pilot.press("tab", "down", "up")
             screen_text(app)

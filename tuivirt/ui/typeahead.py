@@ -8,6 +8,7 @@ prompt that ``:`` opens.
 from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -18,7 +19,7 @@ from textual.message_pump import MessagePump
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tuivirt.ui.timers import once
+from tuivirt.ui.timers import fires, once
 
 Typed = events.Key | events.Paste
 
@@ -88,6 +89,10 @@ class TypeAhead(App[None]):
         self._turn = 0
         self._busy = False
         self._holds = 0
+
+    def set_timer(self, delay: float, *args: Any, **kwargs: Any) -> Timer:
+        """Textual has no second timer for a resize before the first has fired: see ``timers``."""
+        return fires(super().set_timer(delay, *args, **kwargs))
 
     def hold_keys(self) -> None:
         """Let keys wait until ``release_keys``, by each who holds them."""
