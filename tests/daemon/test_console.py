@@ -262,7 +262,7 @@ def test_at_a_console_in_the_app(daemon: LibvirtDaemon, linux_guest: LinuxGuest,
         app.press("c")
         app.until_text("The domain is off.", "Ctrl+]")
         daemon.virsh("start", "web")
-        app.until(lambda screen: screen.lines[6] == "#", 60, what="the prompt")
+        until_prompt(app, 60)
         app.press("ctrl+]", "s")
         app.until_text("stty rows 23 cols 80")
         until_prompt(app)
@@ -309,12 +309,18 @@ def test_at_a_console_in_the_app(daemon: LibvirtDaemon, linux_guest: LinuxGuest,
         assert app.wait() == 0
 
 
-def until_prompt(app: App) -> None:
-    """The shell waits for a command. What is typed before that mixes with the answer to what it asks."""
+def until_prompt(app: App, timeout: float = 30) -> None:
+    """The shell reads a command, whose first character is a blank.
 
-    def prompts(screen: Screen) -> bool:
-        row = max(row for row, line in enumerate(screen.lines[:23]) if line)
-        cursor, beside = (screen.style(row, column).background for column in (2, 40))
+    It asks for the cursor when it has written a prompt, and what is typed before mixes with the answer; that
+    it shows a blank says that it has asked.
+    """
+
+    def cursor_at(screen: Screen, column: int) -> bool:
+        row = max((row for row, line in enumerate(screen.lines[:23]) if line), default=0)
+        cursor, beside = (screen.style(row, place).background for place in (column, 40))
         return screen.lines[row] == "#" and cursor != beside
 
-    app.until(prompts, 30, what="the prompt")
+    app.until(lambda screen: cursor_at(screen, 2), timeout, what="the prompt")
+    app.send(" ")
+    app.until(lambda screen: cursor_at(screen, 3), what="a blank")

@@ -1,5 +1,6 @@
 """What a dialog says of a domain whose definition nobody has read yet: it is read first."""
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -87,6 +88,39 @@ async def test_one_that_is_not_protected_takes_what_was_typed_meanwhile() -> Non
         await run.until_main()
         await run.press("k")
         assert run.cursor == "vm02", "keys are for the list again"
+
+
+async def read_with_a_key_on_its_way(run: Running, backend: FakeBackend, key: str) -> None:
+    """The definition comes when the app has handed the key to a dialog that has not taken it yet."""
+    dialog = await reading(run)
+    gate = asyncio.Event()
+    dialog.call_later(gate.wait)
+    type_ahead(run.pilot, [key])
+    await run.until(lambda: run.app._busy, "the key is on its way")
+    backend.release()
+    await run.until(lambda: run.app._holds, "it has been read")
+    gate.set()
+
+
+async def test_a_key_on_its_way_when_the_definition_comes_is_not_lost() -> None:
+    backend = world()
+    async with fleet(backend) as run:
+        await run.press("G", "D")
+        await read_with_a_key_on_its_way(run, backend, "y")
+        await run.until(lambda: backend.requests, "the request")
+        await run.until_main()
+
+
+async def test_an_escape_on_its_way_when_the_definition_comes_gives_up() -> None:
+    backend = world()
+    async with fleet(backend) as run:
+        await run.press("G", "D")
+        await read_with_a_key_on_its_way(run, backend, "escape")
+        await run.until_main()
+        await run.press("k")
+        assert run.cursor == "vm02", "keys are for the list again"
+        assert run.dialog is None
+        assert not backend.requests
 
 
 async def test_many_marked_in_a_folded_group_are_read_before_the_plan() -> None:

@@ -50,9 +50,11 @@ async def read_first(
     finally:
         reading.cancel()
     app.hold_keys()
-    shown.finish(True)
-    await given_up
-    return shown.keys
+    shown.call_later(shown.finish, True)  # behind the keys on their way to it
+    if await given_up:
+        return shown.keys
+    await app.release_keys()
+    return None
 
 
 class KnownFirst:

@@ -29,6 +29,10 @@ class ReadingDialog(Dialog[bool]):
     def on_key(self, event: events.Key) -> None:
         if event.key != "escape":
             self._keep(event)
+        else:  # here, not by its binding: what has been read would come before that
+            event.stop()
+            event.prevent_default()
+            self.finish(None)
 
     def on_paste(self, event: events.Paste) -> None:
         self._keep(event)
