@@ -33,7 +33,7 @@ class Guest:
 
     def does(self, action: str, params: object = None) -> RunState:
         """Run an action and return how it ended."""
-        (state,) = self.app.perform(f"domain.{action}", self.name, params=params, timeout=30)
+        (state,) = self.app.perform(f"domain.{action}", self.name, params=params)
         return state
 
     def done(self, action: str, params: object = None) -> RunState:

@@ -12,7 +12,7 @@ from tests.support.guest import guest_xml
 from tests.support.headless import HOST, Headless, open_descriptors, threads_of
 from tests.support.linux_guest import LinuxGuest
 from tests.support.tuivirt_terminal import App
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.backend.attachment import MESSAGE
 from tuivirt.core.changes import ConsoleChanged, ConsoleOutput, Happened
 from tuivirt.core.console import Console, ConsoleState
@@ -48,13 +48,15 @@ class Sitting:
             self.output += self.app.fleet.console_output(self.console).data
         return self.output
 
-    def until(self, condition: Callable[[ConsoleState], object], what: str, timeout: float = 15) -> None:
+    def until(
+        self, condition: Callable[[ConsoleState], object], what: str, timeout: float = PATIENCE
+    ) -> None:
         self.app.until(lambda: self._take() is None or condition(self.state), what, timeout)
 
-    def until_phase(self, phase: str, timeout: float = 15) -> None:
+    def until_phase(self, phase: str, timeout: float = PATIENCE) -> None:
         self.until(lambda state: state.phase == phase, f"it is {phase}", timeout)
 
-    def until_output(self, text: bytes, timeout: float = 60) -> None:
+    def until_output(self, text: bytes, timeout: float = PATIENCE) -> None:
         """Wait for a text, and forget what came up to its end."""
         try:
             self.app.until(lambda: text in self._take(), repr(text), timeout)
@@ -262,7 +264,7 @@ def test_at_a_console_in_the_app(daemon: LibvirtDaemon, linux_guest: LinuxGuest,
         app.press("c")
         app.until_text("The domain is off.", "Ctrl+]")
         daemon.virsh("start", "web")
-        until_prompt(app, 60)
+        until_prompt(app)
         app.press("ctrl+]", "s")
         app.until_text("stty rows 23 cols 80")
         until_prompt(app)
@@ -273,7 +275,7 @@ def test_at_a_console_in_the_app(daemon: LibvirtDaemon, linux_guest: LinuxGuest,
         until_prompt(app)
         memory = app.memory()
         app.send("yes | head -n 30000; echo do''ne\r")
-        app.until(lambda screen: "done" in screen.lines, 60, what="the end of the flood")
+        app.until(lambda screen: "done" in screen.lines, what="the end of the flood")
         end = app.screen.lines.index("done")
         assert app.screen.lines[:end] == ["y"] * end
         assert app.memory() - memory < 16 << 20
@@ -309,7 +311,7 @@ def test_at_a_console_in_the_app(daemon: LibvirtDaemon, linux_guest: LinuxGuest,
         assert app.wait() == 0
 
 
-def until_prompt(app: App, timeout: float = 30) -> None:
+def until_prompt(app: App) -> None:
     """The shell reads a command, whose first character is a blank.
 
     It asks for the cursor when it has written a prompt, and what is typed before mixes with the answer; that
@@ -321,6 +323,6 @@ def until_prompt(app: App, timeout: float = 30) -> None:
         cursor, beside = (screen.style(row, place).background for place in (column, 40))
         return screen.lines[row] == "#" and cursor != beside
 
-    app.until(lambda screen: cursor_at(screen, 2), timeout, what="the prompt")
+    app.until(lambda screen: cursor_at(screen, 2), what="the prompt")
     app.send(" ")
     app.until(lambda screen: cursor_at(screen, 3), what="a blank")

@@ -16,7 +16,7 @@ from tests.support.headless import HOST, Headless, open_descriptors, threads_of
 from tests.support.login import User
 from tests.support.rpc_proxy import RpcProxy
 from tests.support.sshd import Sshd
-from tests.support.wait import until
+from tests.support.wait import AT_ONCE, until
 from tuivirt.backend import connection as connection_module
 from tuivirt.core.backend import Watch
 from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened
@@ -25,7 +25,7 @@ from tuivirt.resources.domain.snapshot import State
 KEEPALIVE = (1, 1)
 WINDOW = KEEPALIVE[0] * (KEEPALIVE[1] + 1)
 """Seconds within which libvirt notices a dead connection …"""
-SLACK = 3
+SLACK = 10
 """… and what a busy machine may add."""
 
 
@@ -115,7 +115,7 @@ def test_the_daemon_freezes(app: Headless, daemon: LibvirtDaemon) -> None:
     daemon.freeze()
     app.fleet.refresh(HOST)
     started = time.monotonic()
-    app.until_phase("stale", timeout=20)
+    app.until_phase("stale")
     assert time.monotonic() - started < WINDOW + SLACK
     assert len(app.records()) == 1
     daemon.thaw()
@@ -134,7 +134,7 @@ def test_packets_are_dropped(
     proxy.hold()
     started = time.monotonic()
     silent = time.time()
-    app.until_phase("stale", timeout=20)
+    app.until_phase("stale")
     assert time.monotonic() - started < WINDOW + SLACK
     assert "no sign of life" in lost(app).error
     since = lost(app).lost
@@ -184,7 +184,7 @@ def test_now_need_not_wait_for_an_attempt_that_hangs(
     app.open(daemon.uri_through(proxy.path))
     settled(app)
     proxy.hold()
-    app.until_phase("opening", timeout=20)
+    app.until_phase("opening")
     until(lambda: len(proxy._pairs) == 2, "it has reached the other side")
     # That side forgets of it, as a host does that was started anew.
     proxy.forget()
@@ -199,7 +199,7 @@ def test_now_is_no_step_back(app: Headless, daemon: LibvirtDaemon, proxy: RpcPro
     app.open(daemon.uri_through(proxy.path))
     settled(app)
     proxy.hold()
-    app.until_phase("opening", timeout=20)
+    app.until_phase("opening")
 
     def attempts() -> int:
         return threads_of(HOST).count(f"open {HOST}")
@@ -222,7 +222,7 @@ def test_who_asked_for_it_now_need_not_ask_again(
     app.open(daemon.uri_through(proxy.path))
     settled(app)
     proxy.hold()
-    app.until_phase("opening", timeout=20)
+    app.until_phase("opening")
     app.fleet.connect(HOST)
     proxy.forget()
     caught_up(app, "web")
@@ -257,12 +257,12 @@ def test_letting_go_of_a_frozen_one_returns_at_once(app: Headless, daemon: Libvi
     app.fleet.refresh(HOST)
     app.fleet.connect("another")
     batch = app.fleet.perform(app.request("domain.start", "web"))
-    until(lambda: any("Start" in call.label for call in app.fleet.calls(HOST)), "the start is stuck")
+    until(lambda: any(run.called for run in app.fleet._runner._runs.values()), "the start is stuck")
     started = time.monotonic()
     app.fleet.disconnect("another")
     app.fleet.disconnect(HOST)
     app.fleet.close()
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < AT_ONCE
     assert app.ended(batch, 1)[0].phase == "unknown"
     daemon.thaw()
     until(lambda: not threads_of(HOST), "nothing goes on")

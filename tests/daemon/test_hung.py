@@ -8,7 +8,7 @@ import pytest
 from tests.support.daemon import LibvirtDaemon
 from tests.support.guest import Disk, guest_xml
 from tests.support.headless import HOST, Headless
-from tests.support.wait import until
+from tests.support.wait import AT_ONCE, until
 from tuivirt.backend import counters, sampler
 from tuivirt.backend import hung as hung_module
 from tuivirt.backend.places import SIZE
@@ -25,7 +25,8 @@ OTHERS = ["web1", "web2"]
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A third of the usual times, which are there for hosts that are slow."""
+    """A third of the usual times, which are there for hosts that are slow; a busy machine is none."""
+    monkeypatch.setattr(sampler, "PAUSE_PER_SECOND", 0.0)
     monkeypatch.setattr(counters, "PATIENCE", 0.7)
     monkeypatch.setattr(sampler, "SECOND_LOOK", 0.4)
     for module in (hung_module, sampler):
@@ -91,7 +92,7 @@ async def test_one_hangs_and_everything_else_goes_on(daemon: LibvirtDaemon) -> N
         app.until(lambda: hung(app), "somebody does not respond")
         app.until(lambda: hung(app) == {"hung1"}, "that one")
         assert state_cell(app, "hung1") == "‼ no response"
-        assert abs((app.domain("hung1").hung_since or 0) - frozen) < 2
+        assert abs((app.domain("hung1").hung_since or 0) - frozen) < AT_ONCE
         assert app.domain("hung1").rates is None
 
         # The others keep their counters; one call is stuck, and no second one ever.
@@ -116,7 +117,7 @@ async def test_one_hangs_and_everything_else_goes_on(daemon: LibvirtDaemon) -> N
         app.fleet.refresh(HOST)
         began = time.monotonic()
         app.until(lambda: any(isinstance(c, Listed) for c in app.changes[seen:]), "a list")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < AT_ONCE
 
         # Actions on the others, and their changes from outside.
         daemon.virsh("suspend", "web1")
@@ -130,9 +131,9 @@ async def test_one_hangs_and_everything_else_goes_on(daemon: LibvirtDaemon) -> N
         batch = app.fleet.perform(app.request("domain.destroy", "hung1"))
         began = time.monotonic()
         assert app.perform("domain.destroy", "web2")[0].phase == "done"
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < AT_ONCE
         assert app.last_states(batch)[0].phase == "running"
-        assert app.ended(batch, 1, timeout=30)[0].phase == "done"
+        assert app.ended(batch, 1)[0].phase == "done"
         app.until(lambda: not app.domain("hung1").active and not hung(app), "the list shows it")
         app.until(sampled(app, ["web1"]), "counters come again")
         until(lambda: not [call for call in app.fleet.calls(HOST) if call.left], "nothing is stuck any more")

@@ -187,8 +187,8 @@ def test_a_wrong_auth_conf_fails_at_once(user: User, sasl_uri: str, tmp_path: Pa
 
 
 def test_commands_ask_nothing(sasl_uri: str) -> None:
-    last = doctor.run(sasl_uri, timeout=10)[-1]
+    last = doctor.run(sasl_uri, timeout=60)[-1]
     assert not last.ok
     assert "Failed to collect auth credentials" in last.detail
-    (row,) = ls.run([Source("lab", sasl_uri, "argument", "-c")], query="", timeout=10)
+    (row,) = ls.run([Source("lab", sasl_uri, "argument", "-c")], query="", timeout=60)
     assert "Failed to collect auth credentials" in row["error"]

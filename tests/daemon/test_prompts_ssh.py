@@ -172,9 +172,9 @@ def test_no_tty_asks_nothing(user: User, sshd: Sshd) -> None:
 
 def test_commands_ask_nothing_over_ssh_either(sshd: Sshd) -> None:
     uri = sshd.ssh_uri("id")
-    last = doctor.run(uri, timeout=10)[-1]
+    last = doctor.run(uri, timeout=60)[-1]
     assert (last.ok, last.step) == (False, "host key")
-    (row,) = ls.run([Source("lab", uri, "argument", "-c")], query="", timeout=10)
+    (row,) = ls.run([Source("lab", uri, "argument", "-c")], query="", timeout=60)
     assert "Host key verification failed" in row["error"]
 
 
@@ -255,16 +255,16 @@ def test_the_terminal_belongs_to_the_app(sshd: Sshd, daemon: LibvirtDaemon, tmp_
     Path(env["XDG_RUNTIME_DIR"]).mkdir(mode=0o700)
     argv = [sys.executable, "-m", "tuivirt", "--log-level", "DEBUG", "-c", sshd.ssh_uri()]
     with Terminal(argv, columns=100, rows=30, env=env) as terminal:
-        terminal.until_text("unknown host key", sshd.fingerprint(), timeout=30)
+        terminal.until_text("unknown host key", sshd.fingerprint())
         terminal.send("yes")
         terminal.press("enter")
-        terminal.until_text("'s password:", "Answer", timeout=30)
+        terminal.until_text("'s password:", "Answer")
         terminal.send("wrong")
         terminal.press("enter")
-        terminal.until_text("ssh did not accept the last answer", timeout=30)
+        terminal.until_text("ssh did not accept the last answer")
         terminal.send(PASSWORD)
         terminal.press("enter")
-        terminal.until_text("web01", timeout=30)
+        terminal.until_text("web01")
         assert "password" not in terminal.screen.text
         terminal.press("q")
         assert terminal.wait() == 0

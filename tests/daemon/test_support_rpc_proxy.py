@@ -109,10 +109,13 @@ def test_distance_delays_each_call_and_pipelines_them(daemon: LibvirtDaemon) -> 
         one_by_one = time.monotonic() - started
         assert one_by_one >= 10 * round_trip
 
-        started = time.monotonic()
+        took = []
         with ThreadPoolExecutor(5) as threads:
-            list(threads.map(lambda _: domain.info(), range(10)))
-        assert 2 * round_trip <= time.monotonic() - started < one_by_one / 2
+            for _ in range(5):
+                started = time.monotonic()
+                list(threads.map(lambda _: domain.info(), range(10)))
+                took.append(time.monotonic() - started)
+        assert 2 * round_trip <= min(took) < one_by_one / 2
         connection.close()
 
 

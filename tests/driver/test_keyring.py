@@ -295,7 +295,7 @@ def test_in_the_app(uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.support.fake_keyring.FakeKeyring")
     with App(tmp_path / "home", "-c", uri) as app:
         for prompt, answer in (("Enter username", "joe"), ("Enter joe's password", PASSWORD)):
-            app.until_text(prompt, "[ ] keep in the system's keyring", timeout=20)
+            app.until_text(prompt, "[ ] keep in the system's keyring")
             app.send(answer)
             app.press("tab", "space")
             app.until_text("[x] keep in the system's keyring")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.headless import Headless
 from tests.support.many_hosts import PASSWORD, many_hosts
+from tests.support.wait import AT_ONCE
 from tuivirt.backend import opener as opener_module
 from tuivirt.core.changes import Asked
 from tuivirt.core.question import Answer
@@ -49,7 +50,7 @@ def test_the_dead_hold_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             app.fleet.add(name, uri, read_only=False)
         began = time.monotonic()
         app.fleet.connect_all(hosts.all)
-        assert time.monotonic() - began < 0.5, "asking for all takes no time"
+        assert time.monotonic() - began < AT_ONCE, "asking for all takes no time"
         app.pump()
         states = app.store.connections
         assert sum(state.queued for state in states.values()) > 50, "most of them wait"
@@ -72,7 +73,7 @@ def test_the_dead_hold_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         app.until_phase("closed", "silent0")
         began = time.monotonic()
         app.fleet.close()
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < AT_ONCE
         assert all(t.daemon for t in threading.enumerate() if t is not threading.main_thread())
 
 

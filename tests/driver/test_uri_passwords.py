@@ -30,10 +30,10 @@ def app(tmp_path: Path) -> Iterator[App]:
 
 
 def test_passwords_stay_in_the_file(app: App) -> None:
-    app.until_text("mistakes in your files", timeout=15)
+    app.until_text("mistakes in your files")
     for name in URIS:
         app.send(f":{name}\r")
-        app.until_text(f"Domains · {name}", "***", timeout=15)
+        app.until_text(f"Domains · {name}", "***")
         app.until(lambda screen: "opening" not in screen.text)
     app.press("q")
     assert app.wait() == 0

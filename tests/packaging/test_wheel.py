@@ -109,7 +109,7 @@ def check_everything_starts(app: Installed) -> None:
         assert "running" in {domain["state"] for domain in domains}
         assert all(domain["uuid"] and domain["vcpus"] for domain in domains)
     with Terminal([app.program, "--demo"], columns=120, rows=40, env=app.env, cwd=app.root) as terminal:
-        terminal.until_text(*HOSTS, "running", "MiB", timeout=30)
+        terminal.until_text(*HOSTS, "running", "MiB")
         terminal.press("q")
         assert terminal.wait() == 0
 

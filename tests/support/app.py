@@ -21,6 +21,7 @@ from textual.screen import Screen
 
 from tests.support.dialog_app import screen_text
 from tests.support.pilot import pasted, resized, type_ahead
+from tests.support.wait import PATIENCE
 from tuivirt.backend.fleet import Fleet, FleetOptions
 from tuivirt.core.backend import Backend
 from tuivirt.core.journal import Entry
@@ -209,7 +210,7 @@ class Running:
         self,
         condition: Callable[[], T],
         what: str = "the condition",
-        timeout: float = 15.0,  # noqa: ASYNC109 (asyncio.timeout would not say what was waited for)
+        timeout: float = PATIENCE,  # noqa: ASYNC109 (asyncio.timeout would not say what was waited for)
     ) -> T:
         """Let the app work until condition() is true; AssertionError with the screen after the timeout."""
         loop = asyncio.get_running_loop()
@@ -227,7 +228,7 @@ class Running:
         if self.app._exception is not None:
             raise self.app._exception
 
-    async def until_text(self, *texts: str, timeout: float = 15.0) -> None:  # noqa: ASYNC109
+    async def until_text(self, *texts: str, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109
         await self.until(
             lambda: all(text in self.text for text in texts), " and ".join(map(repr, texts)), timeout
         )

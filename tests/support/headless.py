@@ -10,13 +10,14 @@ from typing import Any, Self, TypeVar
 
 import libvirt
 
+from tests.support.wait import PATIENCE
 from tuivirt.backend.fleet import Fleet, FleetOptions
 from tuivirt.backend.runner import KeepDefinition
 from tuivirt.backend.session import Session
 from tuivirt.backend.vault import Vault
 from tuivirt.core.action import virsh_line
 from tuivirt.core.backend import Order, Request
-from tuivirt.core.changes import Change, Phase, RunChanged, RunState
+from tuivirt.core.changes import Change, ConnectionChanged, Phase, RunChanged, RunState
 from tuivirt.core.key import Key
 from tuivirt.core.store import Store
 from tuivirt.resources.domain.domains import DOMAINS
@@ -70,7 +71,7 @@ class Headless:
         self.changes += batch
         self.store.apply(batch)
 
-    def until(self, condition: Callable[[], T], what: str, timeout: float = 10.0) -> T:
+    def until(self, condition: Callable[[], T], what: str, timeout: float = PATIENCE) -> T:
         """Apply what comes until condition() is true, and return its value."""
         deadline = time.monotonic() + timeout
         while True:
@@ -100,8 +101,17 @@ class Headless:
             f"the list of {name}",
         )
 
-    def until_phase(self, phase: Phase, name: str = HOST, timeout: float = 10.0) -> None:
-        self.until(lambda: self.store.connections[name].phase == phase, f"{name} is {phase}", timeout)
+    def until_phase(self, phase: Phase, name: str = HOST, timeout: float = PATIENCE) -> None:
+        """Wait until it is in that phase, or was in the meantime: a phase may be over before one looks."""
+        seen = len(self.changes)
+
+        def reached() -> bool:
+            passed = [c.state for c in self.changes[seen:] if isinstance(c, ConnectionChanged)]
+            return (name, phase) in {(state.name, state.phase) for state in passed} or (
+                self.store.connections[name].phase == phase
+            )
+
+        self.until(reached, f"{name} is {phase}", timeout)
 
     def session(self, name: str = HOST) -> Session:
         """The session of an open connection."""
@@ -134,13 +144,13 @@ class Headless:
         return Request(action, tuple(orders), params)
 
     def perform(
-        self, action: str, *names: str, params: object = None, host: str = HOST, timeout: float = 10.0
+        self, action: str, *names: str, params: object = None, host: str = HOST, timeout: float = PATIENCE
     ) -> list[RunState]:
         """Run an action over these domains and return how each ended, in the order of the names."""
         batch = self.fleet.perform(self.request(action, *names, params=params, host=host))
         return self.ended(batch, len(names), timeout)
 
-    def ended(self, batch: int, runs: int, timeout: float = 10.0) -> list[RunState]:
+    def ended(self, batch: int, runs: int, timeout: float = PATIENCE) -> list[RunState]:
         """Wait until all runs of a batch are over."""
 
         def over() -> list[RunState] | None:

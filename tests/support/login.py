@@ -1,10 +1,9 @@
 """Logging in without a screen: a fleet that is opened, asks, and gets answers."""
 
-from collections.abc import Callable
 from typing import TypeVar
 
 from tests.support.headless import HOST, Headless
-from tuivirt.core.changes import Asked, ConnectionChanged, ConnectionState, Phase
+from tuivirt.core.changes import Asked, ConnectionChanged, ConnectionState
 from tuivirt.core.question import Answer, Question
 
 T = TypeVar("T")
@@ -12,13 +11,6 @@ T = TypeVar("T")
 
 class User(Headless):
     """Answers what is asked."""
-
-    def until(self, condition: Callable[[], T], what: str, timeout: float = 30.0) -> T:
-        """Logging in is several processes and much arithmetic: a busy machine takes its time."""
-        return super().until(condition, what, timeout)
-
-    def until_phase(self, phase: Phase, name: str = HOST, timeout: float = 30.0) -> None:
-        super().until_phase(phase, name, timeout)
 
     def begin(self, uri: str, name: str = HOST) -> None:
         self.fleet.add(name, uri, read_only=False)

@@ -9,6 +9,8 @@ from textual.css.query import NoMatches
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from tests.support.wait import PATIENCE
+
 T = TypeVar("T")
 
 
@@ -16,7 +18,7 @@ async def until(
     pilot: Pilot[Any],
     condition: Callable[[], T],
     what: str = "the condition",
-    timeout: float = 20.0,  # noqa: ASYNC109 (asyncio.timeout would not say what was waited for)
+    timeout: float = PATIENCE,  # noqa: ASYNC109 (asyncio.timeout would not say what was waited for)
 ) -> T:
     """Let the app work until condition() is true, and return its value; AssertionError after timeout seconds.
 

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.support.emulator import Emulator, Screen
+from tests.support.wait import PATIENCE
 
 KEYS = {
     "enter": "\r",
@@ -118,7 +119,9 @@ class Terminal:
 
     # Looking.
 
-    def until(self, condition: Callable[[Screen], object], timeout: float = 10.0, what: str = "") -> float:
+    def until(
+        self, condition: Callable[[Screen], object], timeout: float = PATIENCE, what: str = ""
+    ) -> float:
         """Read until condition(screen) is true; return the time of the read that made it so."""
         deadline = time.monotonic() + timeout
         while not condition(self.screen):
@@ -126,12 +129,12 @@ class Terminal:
                 self._fail(what or "the screen that was waited for", timeout)
         return self.last_read
 
-    def until_text(self, *texts: str, timeout: float = 10.0) -> float:
+    def until_text(self, *texts: str, timeout: float = PATIENCE) -> float:
         """Read until all of these texts are on the screen."""
         wanted = ", ".join(map(repr, texts))
         return self.until(lambda screen: all(text in screen.text for text in texts), timeout, wanted)
 
-    def until_bytes(self, needle: bytes, timeout: float = 10.0) -> float:
+    def until_bytes(self, needle: bytes, timeout: float = PATIENCE) -> float:
         """Read until the program writes needle, from now on; return when.
 
         The bytes are not drawn before somebody looks at the screen, so that the time is that of the program.
@@ -144,7 +147,7 @@ class Terminal:
             tail = tail[-len(needle) :] + self._unseen[-1]
         return self.last_read
 
-    def settle(self, quiet: float = 0.1, timeout: float = 10.0) -> None:
+    def settle(self, quiet: float = 0.1, timeout: float = PATIENCE) -> None:
         """Read until the program writes nothing for this many seconds."""
         deadline = time.monotonic() + timeout
         while self._read_before(min(time.monotonic() + quiet, deadline)):
@@ -200,7 +203,7 @@ class Terminal:
 
     # Ending.
 
-    def wait(self, timeout: float = 10.0) -> int:
+    def wait(self, timeout: float = PATIENCE) -> int:
         """Read until the program has ended, and return its exit status."""
         deadline = time.monotonic() + timeout
         while not self._ended and self._read_before(deadline):
@@ -210,7 +213,7 @@ class Terminal:
         self.returncode = self._process.wait()
         return self.returncode
 
-    def hang_up(self, timeout: float = 10.0) -> int:
+    def hang_up(self, timeout: float = PATIENCE) -> int:
         """Close the window that it runs in, wait for its end, and return its exit status."""
         os.close(self._master)
         os.close(self._pidfd)

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.support.emulator import Screen
 from tests.support.environment import hermetic
 from tests.support.terminal import Terminal
+from tests.support.wait import PATIENCE
 
 
 class App(Terminal):
@@ -36,14 +37,14 @@ class App(Terminal):
         self.written += data
         super()._show(data)
 
-    def until_row(self, name: str, *texts: str, timeout: float = 15.0) -> float:
+    def until_row(self, name: str, *texts: str, timeout: float = PATIENCE) -> float:
         """Wait until a domain is in the list, and its line has these texts."""
         what = f"a line of {name} with {', '.join(texts)}"
         return self.until(
             lambda screen: all(text in row(screen, name) for text in texts or (name,)), timeout, what
         )
 
-    def until_no_row(self, name: str, timeout: float = 15.0) -> float:
+    def until_no_row(self, name: str, timeout: float = PATIENCE) -> float:
         return self.until(lambda screen: not row(screen, name), timeout, f"no line of {name}")
 
 

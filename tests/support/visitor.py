@@ -56,7 +56,7 @@ def _visit(uri: str) -> Visit:
         user.outcome()
         user.until(lambda: _is_complete(user, uri) or user.state().phase != "open", "its list and facts")
         state, domains = user.state(), sorted(user.records())
-    steps: list[Any] = list(doctor.run(uri, timeout=10))
+    steps: list[Any] = list(doctor.run(uri, timeout=60))
     hostname = state.facts.hostname if state.facts else ""
     return Visit(state.phase, state.error, state.code, state.hint, domains, hostname, steps)
 

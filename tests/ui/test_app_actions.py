@@ -379,7 +379,7 @@ async def test_bulk_on_libvirt_itself(tmp_path: Path) -> None:
         await run.press("s")
         await run.until_dialog(f"Start: {count} included")
         await run.press("y")
-        await run.until_text(f"{count} of {count} done", timeout=10)
+        await run.until_text(f"{count} of {count} done")
         assert len(run.conn("lab1").listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)) == 40
         await run.press("escape")
         await run.until_main()

@@ -142,7 +142,8 @@ def screen(frame: Frame, *pressed: str, tab: bool = False) -> Act:
         assert shown is not None
         if frame.text is None:
             await run.until(lambda: shown.view.picture.is_stale is False, "the picture is painted")
-        await run.press(*pressed)
+        for key in pressed:  # one by one: what is in sight depends on whether a field has its line already
+            await run.press(key)
 
     return act
 
