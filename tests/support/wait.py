@@ -12,8 +12,7 @@ may be busy.
 """
 
 AT_ONCE = 5.0
-"""Seconds that a busy machine may take for what waits for nothing; what that must not wait for lasts ten or more.
-"""
+"""Seconds that a busy machine may take for what waits for nothing; what it must not wait for lasts longer."""
 
 INTERVAL = 0.002  # seconds; short beside anything that a test waits for
 
