@@ -405,7 +405,7 @@ def process_state(pid: int) -> str:
     """Return the state letter of a process, as in proc(5); X when there is none."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone before it is opened, or read
         return "X"
     return text.rpartition(")")[2].split()[0]
 
