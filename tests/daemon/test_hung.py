@@ -223,7 +223,7 @@ def test_it_hung_before_we_came(daemon: LibvirtDaemon) -> None:
     daemon.freeze_guest("hung1")
     daemon.spawn_virsh("qemu-monitor-command", "hung1", "--hmp", "info status")
     until(lambda: "occupied" in daemon.virsh("domcontrol", "hung1"), "virsh waits")
-    with Headless(stats_interval=0.2) as app:
+    with Headless(stats_interval=0.05) as app:  # many are asked for before the wait is long
         app.open(daemon.uri)
         app.fleet.watch({HOST: Watch(stats=True, groups=ALL, everyone=True)})
         app.until(lambda: hung(app) == {"hung1"}, "it does not respond")

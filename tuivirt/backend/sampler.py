@@ -4,8 +4,8 @@ A guest that hangs holds the call up for as long as it hangs. Then the call is l
 leave out whoever may hang too: see ``HungGuests``.
 """
 
+import math
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -33,9 +33,9 @@ LONGEST_PAUSE = 30.0
 """… but no later than this many seconds after a guest has hung for minutes."""
 SECOND_LOOK = 1.0
 """Seconds after a call was left behind at which the guests that move are known."""
-DOUBTS = 5
-"""So many times it is asked whether somebody waits for a guest that has never told its part: it may have hung
-before we came, or have nothing to tell."""
+DOUBT = 10.0
+"""Seconds for which it is asked whether somebody waits for a guest that has never told its part: it may have
+hung before we came, or have nothing to tell."""
 SIZES = frozenset({"memory", "vcpu"})
 """What the first reading of a domain asks for: the list shows the sizes of inactive domains too."""
 
@@ -68,8 +68,8 @@ class Sampler(Lane):
         self.hung = HungGuests(name, places, outlet)
         self._told_rss: set[str] = set()
         """UUIDs of guests whose monitor has told its part once: when it does not, somebody waits for it."""
-        self._doubted: Counter[str] = Counter()
-        """How often it was asked of the others, by UUID."""
+        self._doubt_ends: dict[str, float] = {}
+        """Until when it is asked of the others, monotonic seconds by UUID; infinite once that is over."""
         self._watch = Watch()
         self._all = False
         self._once: Handles = {}
@@ -264,8 +264,12 @@ class Sampler(Lane):
         strangers, _ = _by_activity(
             {u: h for u, h in self._handles().items() if u in silent - self._told_rss}
         )
-        doubted = [uuid for uuid in strangers if self._doubted[uuid] < DOUBTS][:QUESTIONS]
-        self._doubted.update(doubted)
+        now = time.monotonic()
+        doubted = [uuid for uuid in strangers if self._doubt_ends.get(uuid, now) < math.inf][:QUESTIONS]
+        for uuid in doubted:
+            # The last question comes after that time, however seldom or often there is a tick.
+            if now >= self._doubt_ends.setdefault(uuid, now + DOUBT):
+                self._doubt_ends[uuid] = math.inf
         return (silent & self._told_rss).union(doubted)
 
     def _ask_who_hangs(self, suspects: Iterable[str]) -> None:
