@@ -81,7 +81,8 @@ class ScriptedBackend:
         self.console_lost: dict[Console, int] = {}
         self.typed: dict[Console, bytes] = {}
         self.takes_input = True
-        self.logs: list[str] = []
+        self.logs: list[tuple[str, bool]] = []
+        """The files that logs were wanted in, and whether over what is there."""
         self.frames: dict[tuple[Key, int], Frame | HostError] = {}
         """What each screen shows, by domain and number."""
         self.looks = 0
@@ -209,10 +210,8 @@ class ScriptedBackend:
         return Output(self.console_bytes.pop(console, b""), self.console_lost.pop(console, 0))
 
     def log_console(self, console: Console, file: str, *, over: bool = False) -> None:
-        if file and not over and file in self.logs:
-            raise FileExistsError(file)
-        self.logs.append(file)
-        self.console(console, log=file)
+        self.logs.append((file, over))
+        self.console(console, log=file, log_error="")
 
     def look(self, key: Key, head: int = 0) -> Awaitable[Frame]:
         self.looks += 1

@@ -1,6 +1,7 @@
 """Consoles in the app: who gets which key, what is shown, and how one gets in and out."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -382,6 +383,7 @@ SAID: tuple[tuple[dict[str, Any], str], ...] = (
     ({"phase": "lost", "note": "somebody else has taken it over"}, "taken it over"),
     ({"phase": "failed", "note": "no\x1b such device", "hint": "Look."}, "no␛ such device Look."),
     ({"unsent": 20480}, "does not read: 20 KiB wait"),
+    ({"log_error": "the log cannot be written: disk full"}, "cannot be written: disk full"),
 )
 """How a console stands, and what is said of that."""
 
@@ -428,7 +430,7 @@ class TestStates:
             for changes, text in SAID:
                 backend_of(run).console(SERIAL, **changes)
                 await run.until_text(text)
-                backend_of(run).console(SERIAL, phase="attached", note="", unsent=0)
+                backend_of(run).console(SERIAL, phase="attached", note="", unsent=0, log_error="")
                 await run.until(lambda: text not in run.text, "it is over")  # noqa: B023 (awaited here)
 
     async def test_one_that_is_off_waits_and_begins_anew_when_it_starts(self) -> None:
@@ -638,18 +640,43 @@ class TestFiles:
     async def test_a_log_is_asked_for_and_never_over_another_file(self, tmp_path: Path) -> None:
         async with app() as run:
             await sit(run)
-            backend_of(run).logs.append(str(tmp_path / "log"))
+            path = tmp_path / "log"
+            path.touch()
             await run.press(ESC, "l")
             await run.until_dialog("Write what comes")
-            await run.press(*str(tmp_path / "log"), "enter")
+            await run.press(*str(path), "enter")
             await run.until_dialog("[ Replace ]")
-            assert len(backend_of(run).logs) == 1
+            assert backend_of(run).logs == []
             await run.press("y")
-            await run.until(lambda: len(backend_of(run).logs) == 2, "it is replaced")
+            await run.until(lambda: backend_of(run).logs == [(str(path), True)], "it is replaced")
             await run.until_text("● log")
             await run.press(ESC, "l")
             await run.until_note("is complete")
             await run.until(lambda: "● log" not in run.text, "it has ended")
+            path.unlink()
+            await run.press(ESC, "l")
+            await run.until_dialog("Write what comes")
+            await run.press(*str(path), "enter")
+            await run.until(lambda: backend_of(run).logs[-1] == (str(path), False), "a new one is written")
+
+    async def test_where_no_log_can_be_is_told(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        refused = {
+            "~nobodyx/x": "nobody here has a home that is called ~nobodyx",
+            str(tmp_path): "is a directory",
+            str(tmp_path / "none" / "log"): "there is no directory",
+            str(pipe): "is no ordinary file",
+        }
+        async with app() as run:
+            await sit(run)
+            for file, words in refused.items():
+                await run.press(ESC, "l")
+                await run.until_dialog("Write what comes")
+                await run.press(*file, "enter")
+                await run.until_note(words)
+                assert run.dialog is None
+            assert backend_of(run).logs == []
 
     async def test_a_text_is_waited_for(self) -> None:
         async with app() as run:

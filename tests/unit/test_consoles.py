@@ -1,5 +1,6 @@
 """What a definition says of consoles; what waits to be sent; what is written to a log."""
 
+import os
 import stat
 import threading
 from pathlib import Path
@@ -155,14 +156,32 @@ class TestLog:
             "⋯ 20 bytes were left out ⋯",
         ]
 
-    def test_what_cannot_be_written_is_told_once(self) -> None:
+    def test_what_cannot_be_written_is_told_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         errors: list[OSError] = []
-        log = ConsoleLog(Path("/dev/full"), errors.append, over=True)
-        for _ in range(3):
-            log.write(b"text\r\n")
-        log.close()
-        assert log.finish(5)
+        log = ConsoleLog(tmp_path / "log", errors.append, over=False)
+        with Path("/dev/full").open("wb") as full:
+            real = os.write
+            monkeypatch.setattr(os, "write", lambda _file, data: real(full.fileno(), data))
+            for _ in range(3):
+                log.write(b"text\r\n")
+            log.close()
+            assert log.finish(5)
         assert [error.errno for error in errors] == [28]
+
+    def test_what_is_no_ordinary_file_stays_as_it_is_and_is_not_waited_for(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe, 0o644)
+        with pytest.raises(OSError, match="No such device"):  # nobody reads it
+            ConsoleLog(pipe, lambda error: None, over=True)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            with pytest.raises(OSError, match="no ordinary file"):
+                ConsoleLog(pipe, lambda error: None, over=True)
+        finally:
+            os.close(reader)
+        assert stat.S_IMODE(pipe.stat().st_mode) == 0o644
 
 
 def test_a_wanted_text_is_found_as_in_searches() -> None:

@@ -1,6 +1,8 @@
 """The text of a console in a file of the user's."""
 
+import errno
 import os
+import stat
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -18,13 +20,12 @@ class ConsoleLog:
     """Writes on a thread of its own, for the user alone (0600); ``failed`` is called once if that fails."""
 
     def __init__(self, path: Path, failed: Callable[[OSError], None], *, over: bool) -> None:
-        """Raises OSError; FileExistsError for a file that is there unless it is written ``over``."""
+        """Waits for the file's disk. Raises OSError; FileExistsError for a file that is there unless it is
+        written ``over``.
+        """
         self.path = path
         self._failed = failed
-        flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if over else os.O_EXCL)
-        self._file: int | None = os.open(path, flags, 0o600)
-        if over:
-            os.fchmod(self._file, 0o600)
+        self._file: int | None = _open(path, over=over)
         self._transcript = Transcript()
         self._lane = Lane(f"log {path.name}")
         self._lock = threading.Lock()
@@ -78,3 +79,19 @@ class ConsoleLog:
             os.close(self._file)
             self._file = None
         self._lane.stop()
+
+
+def _open(path: Path, *, over: bool) -> int:
+    # What is no ordinary file may wait for a reader when it is opened, and belong to others.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | (0 if over else os.O_EXCL)
+    file = os.open(path, flags, 0o600)
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(errno.EINVAL, "no ordinary file", str(path))
+        if over:
+            os.fchmod(file, 0o600)
+            os.ftruncate(file, 0)
+    except BaseException:
+        os.close(file)
+        raise
+    return file

@@ -37,7 +37,7 @@ nobody else have it.
 
 
 class Consoles:
-    """Called from any thread; nothing here waits for a host."""
+    """Called from any thread; nothing here waits for a host, nor, but for ``log``, for a disk."""
 
     def __init__(self, name: str, uri: str, inbox: Inbox) -> None:
         self._name = name
@@ -81,16 +81,17 @@ class Consoles:
             return attachment.output() if attachment is not None else Output(b"")
 
     def log(self, console: Console, file: str, *, over: bool) -> None:
-        """Raises OSError."""
+        """Waits for the file's disk. Raises OSError."""
+        attachment = self._open.get(console)
+        if attachment is None:
+            return
+        new = ConsoleLog(Path(file), partial(self._log_failed, attachment), over=over) if file else None
         with self._lock:
-            attachment = self._open.get(console)
-            if attachment is None:
-                return
-            new = ConsoleLog(Path(file), partial(self._log_failed, attachment), over=over) if file else None
-            if attachment.log is not None:
-                attachment.log.close()
-            attachment.log = new
-            self._tell(attachment, log=file)
+            if self._open.get(console) is attachment:
+                attachment.log, new = new, attachment.log
+                self._tell(attachment, log=file, log_error="")
+        if new is not None:  # the one before, or the one for a console that was closed meanwhile
+            new.close()
 
     def close_all(self) -> None:
         """Forget them; the session that ends closes their streams."""
@@ -327,5 +328,5 @@ class Consoles:
 
     def _log_failed(self, attachment: Attachment, error: OSError) -> None:
         words = f"the log cannot be written: {error.strerror}"
-        self._tell(attachment, log="", note=words)
+        self._tell(attachment, log="", log_error=words)
         log.warning("%s: %s", attachment.console.device, words)

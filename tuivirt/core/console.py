@@ -38,6 +38,8 @@ class ConsoleState(NamedTuple):
     """Bytes that wait because the guest does not take them."""
     log: str = ""
     """The file that its output is written to; empty: none."""
+    log_error: str = ""
+    """Why it is not written to the last one any more."""
 
 
 class Output(NamedTuple):

@@ -49,13 +49,14 @@ def words(error: OSError) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _is_there(path: Path) -> bool:
+def is_there(path: Path) -> bool:
+    """Whether a file would be written over."""
     return path.exists()
 
 
 async def may_write(app: App[Any], title: str, path: Path) -> bool:
     """Whether a file may be written: there is none, or the user wants it replaced."""
-    if not _is_there(path):
+    if not is_there(path):
         return True
     from tuivirt.ui.dialogs.confirm import QuestionDialog
 

@@ -1,11 +1,13 @@
 """What is asked at a console: whether to take it over, which to show, where to log, what to wait for."""
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
 from tuivirt.core.errors import HostError
 from tuivirt.core.text import plain
 from tuivirt.ui.console.consoles import Consoles
+from tuivirt.ui.writing import is_there, may_write, target, words
 
 if TYPE_CHECKING:
     from tuivirt.ui.console.opened import OpenConsole
@@ -40,7 +42,6 @@ class Asks:
             self._pane.post_message(self._pane.Chosen(self._consoles.opened.get(chosen), chosen, name))
 
     async def log(self, opened: "OpenConsole") -> None:
-        from tuivirt.ui.dialogs.confirm import QuestionDialog
         from tuivirt.ui.dialogs.line import LineDialog
 
         now = time.strftime("%Y%m%d-%H%M%S")
@@ -49,24 +50,20 @@ class Asks:
         file = await self._pane.app.push_screen_wait(
             LineDialog("Log", "Write what comes from now on into:", usual)
         )
-        if file is None or opened.console not in self._consoles.opened:
+        if not file or opened.console not in self._consoles.opened:
             return
-        path = self._consoles.log_path(file)
         try:
-            self._consoles.log(opened, path)
-        except FileExistsError:
-            sure = QuestionDialog("Log", f"{path} exists. Replace it?", yes="Replace")
-            if not await self._pane.app.push_screen_wait(sure):
-                return
-            self._log_over(opened, path)
-        except OSError as error:
-            self._consoles.tell(str(error), "error")
-
-    def _log_over(self, opened: "OpenConsole", path: str) -> None:
+            path = target(file)
+        except ValueError as error:
+            self._consoles.tell(str(error), "warning")
+            return
+        over = is_there(path)
+        if not await may_write(self._pane.app, "Log", path):
+            return
         try:
-            self._consoles.log(opened, path, over=True)
+            await asyncio.to_thread(self._consoles.log, opened, str(path), over=over)
         except OSError as error:
-            self._consoles.tell(str(error), "error")
+            self._consoles.tell(f"{path}: {words(error)}", "error")
 
     async def wait(self, opened: "OpenConsole") -> None:
         from tuivirt.ui.dialogs.line import LineDialog

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tuivirt.core.backend import Backend
@@ -150,12 +149,8 @@ class Consoles:
                 severity="warning",
             )
 
-    def log_path(self, file: str) -> str:
-        """What somebody typed, with his home for ``~``."""
-        return str(Path(file).expanduser())
-
     def log(self, opened: "OpenConsole", file: str, *, over: bool = False) -> None:
-        """Raises OSError."""
+        """Waits for the file's disk. Raises OSError."""
         self._backend.log_console(opened.console, file, over=over)
 
     # Sizes

@@ -29,7 +29,7 @@ def notice(state: ConsoleState, escape: str, keys: Mapping[str, str]) -> list[Pa
         case "attached":
             if state.unsent:
                 return [(f" The guest does not read: {units.size(state.unsent)} wait. ", "warn")]
-            return [(f" {note} ", "warn")] if note else []
+            return [(f" {plain(state.log_error)} ", "warn")] if state.log_error else []
         case "attaching":
             return [(" Attaching … ", "info")]
         case "waiting" if note:
