@@ -13,6 +13,7 @@ from tests.support.headless import HOST, Headless, open_descriptors, threads_of
 from tests.support.linux_guest import LinuxGuest
 from tests.support.tuivirt_terminal import App
 from tests.support.wait import PATIENCE, until
+from tuivirt.backend import consoles
 from tuivirt.backend.attachment import MESSAGE
 from tuivirt.core.changes import ConsoleChanged, ConsoleOutput, Happened
 from tuivirt.core.console import Console, ConsoleState
@@ -152,6 +153,43 @@ def test_only_one_sits_at_a_console(app: Headless, daemon: LibvirtDaemon) -> Non
     failing.open()
     failing.until_phase("failed")
     assert "serial7" in failing.state.note
+
+
+def test_what_somebody_else_has_is_his_until_one_asks_for_it(
+    app: Headless, daemon: LibvirtDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither who found it taken nor who has lost it comes back by itself."""
+    monkeypatch.setattr(consoles, "ENDING", 0.0)
+    daemon.define(guest_xml("web", serial=True))
+    daemon.virsh("start", "web")
+    app.open(daemon.uri)
+    at = Sitting(app, "web")
+    with Headless() as elsewhere:
+        elsewhere.open(daemon.uri)
+        other = Sitting(elsewhere, "web")
+        other.open()
+        other.until_phase("attached")
+        at.open()
+        at.until_phase("held")
+        app.fleet.disconnect(HOST)
+        app.until_phase("closed")
+        app.connect()
+        for first, second, phase in ((other, at, "held"), (at, other, "lost")):
+            assert second.state.phase == phase
+            daemon.virsh("destroy", "web")
+            first.until_phase("waiting")
+            second.until(lambda state: state.note == consoles.OFF, "it has been off")
+            daemon.virsh("start", "web")
+            first.until_phase("attached")
+            boots = second.state.boots
+            daemon.virsh("reset", "web")
+            second.until(lambda state, boots=boots: state.boots > boots, "it starts")  # type: ignore[misc]
+            assert second.state.note == consoles.OFF
+            assert first.state.phase == "attached"
+            second.open("force")
+            second.until_phase("attached")
+            first.until_phase("lost")
+        assert other.state.phase == "attached"
 
 
 def entries(app: Headless) -> list[Entry]:

@@ -1,5 +1,6 @@
 """A console that somebody has opened: its state, what came of the guest, and what waits to be sent."""
 
+import math
 from collections import deque
 from typing import Final
 
@@ -27,6 +28,10 @@ class Attachment:
     def __init__(self, console: Console) -> None:
         self.console = console
         self.state = ConsoleState(console)
+        self.wanted = True
+        """It is attached to whenever that is possible: it is nobody else's."""
+        self.lost = -math.inf
+        """When somebody else took it, monotonic seconds."""
         self.stream: ConsoleStream | None = None
         self.boot = -1
         """The id that the domain had when it was attached to: another one is another boot."""

@@ -29,6 +29,10 @@ Power = Literal["on", "off", "reset"]
 NOT_CONNECTED = "its host is not connected"
 TAKEN_OVER = "somebody else has taken it over"
 ENDED = "the host has ended it"
+OFF = "somebody else had it until the domain was off"
+
+ENDING: Final = 3.0
+"""Seconds for which a domain may still be there after its consoles have ended."""
 
 PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between attempts to get back what was lost with the connection: a host that has not noticed it lets
@@ -52,6 +56,7 @@ class Consoles:
     def open(self, console: Console, take: Take) -> None:
         with self._lock:
             attachment = self._open.setdefault(console, Attachment(console))
+            attachment.wanted = True
             self._attach(attachment, take)
 
     def close(self, console: Console) -> None:
@@ -116,7 +121,7 @@ class Consoles:
             if streams is self._streams:
                 return
             self._streams = streams
-            for attachment in self._open.values():
+            for attachment in filter(_is_wanted, self._open.values()):
                 attachment.pauses = list(PAUSES) if attachment.boot_before != -1 else []
                 self._attach(attachment, "free")
 
@@ -129,7 +134,8 @@ class Consoles:
                     attachment.boot_before = attachment.boot
                 attachment.stream, attachment.boot = None, -1
                 attachment.forget_input()
-                self._tell(attachment, phase="waiting", note=NOT_CONNECTED, hint="")
+                if attachment.wanted:
+                    self._tell(attachment, phase="waiting", note=NOT_CONNECTED, hint="")
 
     def powered(self, key: Key, power: Power, dom: libvirt.virDomain) -> None:
         """Called on libvirt's event thread. ``dom`` is the event's own handle."""
@@ -191,6 +197,7 @@ class Consoles:
             case libvirt.VIR_ERR_OPERATION_INVALID | libvirt.VIR_ERR_NO_DOMAIN:
                 self._tell(attachment, phase="waiting", note="", hint="")
             case libvirt.VIR_ERR_OPERATION_FAILED:
+                attachment.wanted = bool(attachment.pauses)
                 self._tell(attachment, phase="held", note=found.message, hint="")
                 self._try_later(streams, attachment)
             case _:
@@ -212,6 +219,8 @@ class Consoles:
     def _started(self, streams: Streams, attachment: Attachment, dom: libvirt.virDomain) -> None:
         with self._lock:
             stream = attachment.stream
+            if not attachment.wanted:
+                return
             if stream is not None:
                 if attachment.boot == dom.ID():
                     return  # attached since
@@ -225,7 +234,11 @@ class Consoles:
 
     def _stopped(self, attachment: Attachment) -> None:
         with self._lock:
-            if attachment.stream is None and attachment.state.note != NOT_CONNECTED:
+            # What seems to be taken over when its domain is about to end was ended by that.
+            attachment.wanted |= time.monotonic() - attachment.lost < ENDING
+            if not attachment.wanted:
+                self._tell(attachment, phase="lost", note=OFF, hint="")
+            elif attachment.stream is None and attachment.state.note != NOT_CONNECTED:
                 self._tell(attachment, phase="waiting", note="", hint="")
 
     def _over(
@@ -247,6 +260,8 @@ class Consoles:
         elif self._is_current(streams, attachment):
             # One that ends well is about to end itself, or has lost the device.
             phase, note = ("waiting", ENDED) if error is None else ("lost", TAKEN_OVER)
+            if error is not None:
+                attachment.wanted, attachment.lost = False, time.monotonic()
             self._tell(attachment, phase=phase, note=note, hint="")
 
     def _is_current(self, streams: Streams, attachment: Attachment) -> bool:
@@ -330,3 +345,7 @@ class Consoles:
         words = f"the log cannot be written: {error.strerror}"
         self._tell(attachment, log="", log_error=words)
         log.warning("%s: %s", attachment.console.device, words)
+
+
+def _is_wanted(attachment: Attachment) -> bool:
+    return attachment.wanted

@@ -4,12 +4,15 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from textual.app import App
+
 from tuivirt.core.backend import Backend
 from tuivirt.core.console import Console, Take
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
 from tuivirt.core.store import Delta, Store
 from tuivirt.core.text import plain
+from tuivirt.ui.behind import is_behind
 from tuivirt.ui.options import Remembered
 from tuivirt.ui.timers import once
 
@@ -37,6 +40,9 @@ MOST_SIZES: Final = 200
 
 class Host(Protocol):
     """The screen that this belongs to."""
+
+    @property
+    def app(self) -> App[Any]: ...
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> "Timer": ...
 
@@ -67,6 +73,8 @@ class Consoles:
         """In the order in which they were opened."""
         self._busy: dict[Console, None] = {}
         """Those with something to draw, in the order in which it came."""
+        self._unshown: set[Console] = set()
+        """Those that have been drawn since the terminal was last given what is different."""
         self._timer: Timer | None = None
 
     # Opening and closing
@@ -84,6 +92,7 @@ class Consoles:
     def close(self, opened: "OpenConsole") -> None:
         self.opened.pop(opened.console, None)
         self._busy.pop(opened.console, None)
+        self._unshown.discard(opened.console)
         self._backend.close_console(opened.console)
         for viewer in list(opened.viewers):
             viewer.gone()
@@ -211,7 +220,11 @@ class Consoles:
             del self._busy[console]
             if not self._draw(self.opened[console]):
                 self._busy[console] = None  # behind the others
-        if self._busy:
+        if not is_behind(self._host.app):
+            for console in self._unshown:
+                _draw_all(self.opened[console])
+            self._unshown.clear()
+        if self._busy or self._unshown:
             took = time.monotonic() - begun
             self._timer = once(self._host, max(FRAME - took, took), self._work)
 
@@ -229,7 +242,7 @@ class Consoles:
             for other in self.opened.values():
                 for viewer in list(other.viewers):
                     viewer.told()
-        _draw_all(opened)
+        self._unshown.add(opened.console)
         for wanted, line in opened.found():
             self._host.tell(plain(line), title=f"{opened.label}: {wanted.text}")
         return done

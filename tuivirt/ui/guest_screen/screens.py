@@ -10,6 +10,7 @@ from textual.app import App
 from tuivirt.core.backend import Backend
 from tuivirt.core.key import Key
 from tuivirt.core.store import Store
+from tuivirt.ui.behind import is_behind
 from tuivirt.ui.options import Options
 from tuivirt.ui.tabs.base import StyleOf
 
@@ -83,8 +84,7 @@ class Screens:
     @property
     def is_behind(self) -> bool:
         """Whether the terminal has still to take what was drawn."""
-        driver = self._host.app._driver  # noqa: SLF001 (Textual has no other way to its driver)
-        return bool(getattr(driver, "is_behind", False))
+        return is_behind(self._host.app)
 
     def refusal(self, key: Key) -> str:
         """Why no screen of a domain's connection can be looked at; empty: it can."""
