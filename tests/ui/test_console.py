@@ -509,6 +509,18 @@ class TestSize:
 
 
 class TestReading:
+    async def test_both_lines_say_the_same_match_and_give_their_room_back(self) -> None:
+        async with app(size=(80, 24)) as run:
+            await sit(run)
+            await run.press(ESC, "s")
+            await write(run, "".join(f"word {number}\r\n" for number in range(3)))
+            await run.press(ESC, "slash", *"word", "enter")
+            await run.until(lambda: run.text.count(" 3/3") == 2, "the last is found")
+            await run.press("N")
+            await run.until(lambda: run.text.count(" 2/3") == 2, "the one before it")
+            await run.press("q")
+            await run.until(lambda: "80×23" not in run.text and pane(run).view.reader is None, "all its rows")
+
     async def test_search_select_and_copy(self) -> None:
         async with app() as run:
             await sit(run)
@@ -831,6 +843,29 @@ async def test_a_flood_is_drawn_a_little_at_a_time() -> None:
         assert typed(run) == b"a"
         terminal = consoles.opened[SERIAL].terminal
         await run.until(lambda: 0 < len(terminal._pending) < waiting, "some more of it is drawn")
+
+
+async def test_a_terminal_that_is_behind_is_sent_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes meanwhile is drawn, and shown as it is once the terminal has taken the rest."""
+    behind = True
+    async with app() as run:
+        await sit(run)
+        await write(run, "first")
+        monkeypatch.setattr(module, "is_behind", lambda _: behind)
+        terminal = run.main.consoles.opened[SERIAL].terminal
+
+        def drawn() -> str:
+            lines = [line.text.rstrip() for line in terminal.lines(terminal.first, terminal.end)]
+            return [line for line in lines if line][-1]
+
+        for number in range(3):
+            backend_of(run).write_console(SERIAL, f"\r\nline {number}".encode())
+            await run.until(lambda n=number: drawn() == f"line {n}", "it is drawn")  # type: ignore[misc]
+        await run.press(ESC)  # other panes keep to a frame
+        assert "first" in run.text
+        assert "line" not in run.text
+        behind = False
+        await run.until_text("line 0", "line 1", "line 2")
 
 
 async def test_many_floods_leave_the_frame_to_others(monkeypatch: pytest.MonkeyPatch) -> None:

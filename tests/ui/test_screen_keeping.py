@@ -72,6 +72,8 @@ async def test_searching() -> None:
         await screen.until_text("2/4")
         screen.show(LOGIN)
         await screen.until_text("0/0")
+        screen.show(BOOT)
+        await screen.until_text("1/4")
         await screen.press("escape")
         assert screen.view.text.query == ""
         await screen.press("escape")
@@ -164,6 +166,21 @@ async def test_a_text_that_was_there_is_not_told() -> None:
         assert not screen.run.notes
         screen.show(text_frame("web01 login: root", "Password:", "incorrect", "web01 login:"))
         assert await screen.run.until_note("login:") == "web01: login:: web01 login:"
+
+
+async def test_the_same_line_once_more_is_told() -> None:
+    async with full_screen(text_frame("job done", "$")) as screen:
+        screen.pane._screens.waits.begin(GUEST, "web01", 0, "job done")
+        wait = screen.pane._screens.waits.of(GUEST)
+        assert wait is not None
+        await screen.run.until(lambda: wait.before is not None, "a first look")
+        moved = text_frame("", "job done", "$ run")
+        screen.show(moved)
+        await screen.until_shown(moved)
+        await screen.run.until(lambda: wait.before == {1: "job done"}, "another look")
+        assert not screen.run.notes
+        screen.show(text_frame("job done", "$ run", "job done", "$"))
+        assert await screen.run.until_note("job done") == "web01: job done: job done"
 
 
 async def test_what_a_guest_starts_with_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -323,8 +323,12 @@ async def test_several_screens() -> None:
         await screen.until_text("vga", "text 80×25")
         await screen.press("H")
         await screen.until_text("the second screen", "virtio")
+        await screen.press("slash")
+        await screen.run.write("login")
+        await screen.press("enter")
+        await screen.until_text("0/0")
         await screen.press("H")
-        await screen.until_text("web01 login:")
+        await screen.until_text("web01 login:", "1/1")
 
 
 async def test_drawing_counts_for_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:

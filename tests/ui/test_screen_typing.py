@@ -14,6 +14,7 @@ from tuivirt.core.changes import Upserted
 from tuivirt.core.errors import HostError
 from tuivirt.resources.domain.snapshot import State
 from tuivirt.ui.guest_screen.keyboard import LONGEST
+from tuivirt.ui.guest_screen.watching import Watching
 
 ESCAPE_KEY = "ctrl+right_square_bracket"
 CTRL, ALT, SHIFT = 29, 56, 42
@@ -49,6 +50,17 @@ async def test_every_key_goes_to_the_guest_until_the_escape_key() -> None:
         await screen.press("q")
         await screen.run.until_main()
         assert len(pressed(screen)) == 14
+
+
+async def test_the_way_out_is_always_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with full_screen(size=(80, 24)) as screen:
+        await typing(screen)
+        monkeypatch.setattr(Watching, "trouble", lambda _: [(" the guest has not answered for 5 s ", "warn")])
+        screen.pane._domain_name = "production-database-" + "x" * 60
+        screen.pane.keyboard._held = (CTRL,)
+        screen.pane._screens.waits.begin(GUEST, "web01", 0, "a rather long text that does not come")
+        screen.pane.tell()
+        await screen.until_text("Ctrl+] ends that", "Ctrl+…", "has not answered for 5 s")
 
 
 async def test_in_the_tab_it_is_the_same() -> None:

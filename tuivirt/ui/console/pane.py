@@ -130,9 +130,6 @@ class ConsolePane(Vertical, can_focus=False):
         self.show(None)
         self.post_message(self.Gone())
 
-    def on_resize(self) -> None:
-        self._show_bar()
-
     def _show_bar(self) -> None:
         opened = self.view.opened
         if opened is None:
@@ -304,8 +301,11 @@ class ConsolePane(Vertical, can_focus=False):
 
     def on_console_view_reading(self, message: ConsoleView.Reading) -> None:
         message.stop()
-        if self.view.reader is None:
+        reader = self.view.reader
+        if reader is None:
             self.find.close()
+        else:
+            self.find.note(reader.found if reader.query else "")
         self._show_bar()
 
     def on_console_view_wanted(self, message: ConsoleView.Wanted) -> None:
@@ -320,7 +320,6 @@ class ConsolePane(Vertical, can_focus=False):
         reader = self.view.reader
         if reader is not None:
             reader.search(message.text)
-            self.find.note(reader.found)
             self.view.moved()
 
     def on_find_line_closed(self, message: FindLine.Closed) -> None:

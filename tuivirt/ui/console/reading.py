@@ -20,7 +20,7 @@ class ConsoleView(TerminalView):
     BINDINGS: ClassVar = bindings_of("reading")
 
     class Reading(Message):
-        """One reads now, or no more, or stands at another place."""
+        """One reads now, or no more, or stands at another place, or there is other room to show it in."""
 
     class Wanted(Message):
         """A key of reading that concerns more than the view: ``search`` or ``copy``."""
@@ -33,6 +33,9 @@ class ConsoleView(TerminalView):
         super().__init__(style)
         self._pressed: Place | None = None
         """Where the mouse button went down."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Reading())
 
     def follow(self) -> None:
         """Back to the end of what the guest writes."""

@@ -1,7 +1,8 @@
 """A guest's screen with the line under it, as its tab and its full screen show it."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -19,9 +20,12 @@ from tuivirt.ui.guest_screen.view import ScreenView
 from tuivirt.ui.guest_screen.watching import Watching
 from tuivirt.ui.tabs.base import StyleOf
 from tuivirt.ui.widgets.bars import Bar, KeyHint, Part, key_parts, key_text
+from tuivirt.ui.widgets.cells import fit
 from tuivirt.ui.widgets.find import FindLine
 from tuivirt.ui.widgets.guest_view import GuestView
 from tuivirt.ui.widgets.lines import Line
+
+LONGEST_NAME: Final = 24
 
 
 class ScreenPane(Vertical, can_focus=False):
@@ -96,6 +100,8 @@ class ScreenPane(Vertical, can_focus=False):
         if record.key != self._key:
             self._key, self._domain_name = record.key, record.shown_name
             self._heads, self._head, self._active = None, 0, record.active
+            self.find.close()
+            self.view.search("")
             self.view.clear()
             self.view.typing = False
             self.keyboard.attach(record.key)
@@ -158,7 +164,8 @@ class ScreenPane(Vertical, can_focus=False):
     def tell(self) -> None:
         """Show the line under the screen as it is to be now."""
         frame = self.view.frame
-        left: list[Part] = [(f" {self._domain_name} ", "key")] if self._full else []
+        name = fit(self._domain_name, min(cell_len(self._domain_name), LONGEST_NAME))
+        left: list[Part] = [(f" {name} ", "key")] if self._full else []
         right: list[Part] = list(self.keyboard.progress())
         wait = self._screens.waits.of(self._key) if self._key is not None else None
         if wait is not None:
@@ -167,11 +174,13 @@ class ScreenPane(Vertical, can_focus=False):
         if self.find.text:
             at, many = self.view.text.found
             right.append((f" {at}/{many} ", "search"))
-        escape = key_text(self._screens.options.console_escape)
         if self.view.typing:
             meant = "Every key goes to the guest." if self.view.display else "No key goes anywhere."
             left.append((f" {meant} ", "accent"))
-            left += [(f" {escape} ", "key"), ("ends that ", "dim"), *self.keyboard.held_parts()]
+            right += self.keyboard.held_parts()
+            if not self.keyboard.pasting:  # else the same key stops that first
+                escape = key_text(self._screens.options.console_escape)
+                right += [(f" {escape} ", "key"), ("ends that ", "dim")]
         elif self.view.text.reading is not None:
             left += words.keys(commands_of("reading"), self._screens.options.keys, self.size.width)
         else:

@@ -187,7 +187,7 @@ class TextLayer:
     def _find(self) -> None:
         screen = self.screen
         self._matches = [Place(*at) for at in screen.find(self.query)] if screen is not None else []
-        self._match = min(self._match, len(self._matches) - 1)
+        self._match = min(max(self._match, 0), len(self._matches) - 1)
 
     def step_match(self, step: int) -> None:
         if self._matches:

@@ -66,9 +66,10 @@ class ScreenView(GuestView):
         return None if self._frame is None or self.shows_text else self._frame.picture
 
     def clear(self) -> None:
-        """Show nothing."""
+        """Show nothing; what is searched for is searched in what is shown next."""
         self._frame, self._room = None, None
-        self.text = TextLayer(self._style)
+        query, self.text = self.text.query, TextLayer(self._style)
+        self.text.search(query)
         self.picture.reset()
         self.as_picture = False
         self.refresh()

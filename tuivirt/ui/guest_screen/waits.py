@@ -1,6 +1,7 @@
 """Waiting for a text on the screens of guests, whether somebody looks at them or not."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -81,8 +82,9 @@ class Waits:
         before, wait.before = wait.before, now
         if before is None:
             return  # it was there already
-        # A row that goes on, or has moved up, is not a new one.
-        new = [line for number, line in now.items() if number not in before and line not in before.values()]
+        # A row that goes on is not a new one, nor one that has moved up: of the same text there must be more.
+        more = Counter(now.values()) - Counter(before.values())
+        new = [line for number, line in now.items() if number not in before and line in more]
         if new:
             self.end(key)
             self._host.bell()

@@ -16,7 +16,10 @@ Part = tuple[str, str]
 
 
 class Bar(Widget):
-    """One line: parts from the left, parts at the right end; painted only when they differ."""
+    """One line: parts from the left, parts at the right end; painted only when they differ.
+
+    What is too much for the line is missing: of the left its end, and of the right its beginning.
+    """
 
     DEFAULT_CSS = "Bar { height: 1; }"
 
@@ -48,9 +51,8 @@ class Bar(Widget):
             return base + self._style(role) if role else base
 
         right = [Segment(text, styled(role)) for text, role in self._right]
-        room = width - sum(segment.cell_length for segment in right)
-        if room < 0:
-            right, room = [], width
+        while (room := width - sum(segment.cell_length for segment in right)) < 0:
+            del right[0]
         left: list[Segment] = []
         for text, role in self._left:
             size = min(_cells(text), room)
