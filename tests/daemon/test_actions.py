@@ -153,7 +153,7 @@ def test_save_to_a_file_and_back(web: Guest) -> None:
 
 def test_a_save_that_is_cancelled(web: Guest) -> None:
     """The guest goes on as if nothing had been."""
-    web.daemon.define(guest_xml("large", memory_mib=2048))
+    web.daemon.define(guest_xml("large", memory_mib=6144))
     web.name = "large"
     web.app.until(lambda: "large" in web.app.records(), "it is listed")
     web.done("start")

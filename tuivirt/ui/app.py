@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.style import Style
 from rich.text import Text
 from textual.app import App
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 from tuivirt.core.backend import Backend
 from tuivirt.core.changes import RunState
@@ -119,6 +119,13 @@ class TuivirtApp(TypeAhead):
     def get_default_screen(self) -> MainScreen:
         """Not pushed over Textual's own, which would be mounted, styled and drawn first."""
         return self.main
+
+    @property
+    def _background_screens(self) -> "list[Screen[Any]]":
+        """What is to be seen through the screen on top; nothing, where that lets nothing through. Textual
+        does not ask, and draws all of the one on top whenever something changes under it.
+        """
+        return [] if self._screen_stack[-1].styles.background.a == 1 else super()._background_screens
 
     def on_mount(self) -> None:
         self._own_context = contextvars.copy_context()

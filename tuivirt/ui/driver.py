@@ -16,12 +16,14 @@ import termios
 import threading
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from tuivirt.ui.receipts import Receipts
 
 
 class Graphics(NamedTuple):
@@ -102,6 +104,14 @@ class AskingDriver(LinuxDriver):
 
     _answers: Answers | None = None
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._receipts = Receipts()
+
+    def write(self, data: str) -> None:
+        self._receipts.wrote(len(data))
+        super().write(data)
+
     async def ask_graphics(self, patience: float) -> Graphics:
         """What the terminal can draw; nothing when it does not say so in so many seconds."""
         loop = asyncio.get_running_loop()
@@ -131,7 +141,9 @@ class AskingDriver(LinuxDriver):
     def is_behind(self) -> bool:
         """Whether the terminal has still to take what was written earlier, as over a slow line."""
         writer = self._writer_thread
-        return writer is not None and not writer._queue.empty()  # noqa: SLF001 (Textual has no other way)
+        if writer is None:
+            return False
+        return not writer._queue.empty() or self._receipts.is_behind(self.write)  # noqa: SLF001 (Textual has no other way)
 
     def _cell(self) -> tuple[int, int] | None:
         """Pixels of a cell by what the terminal told the system."""
@@ -157,8 +169,8 @@ class AskingDriver(LinuxDriver):
                     if not data:
                         break
                     self._hand_on(parser.feed, decode(data))
-                elif self._answers is not None:
-                    self._hand_on(parser.feed, self._answers.release(), taken=True)
+                else:
+                    self._let_go(parser.feed)
                 self._pass(parser.tick())
         try:
             self._pass(parser.feed(""))
@@ -174,10 +186,19 @@ class AskingDriver(LinuxDriver):
                 return b""
             raise
 
-    def _hand_on(self, feed: Callable[[str], Iterable[Message]], text: str, *, taken: bool = False) -> None:
-        if self._answers is not None and not taken:
+    def _hand_on(self, feed: Callable[[str], Iterable[Message]], text: str) -> None:
+        text = self._receipts.take(text)
+        if self._answers is not None:
             text = self._answers.take(text)
         if text:  # an empty one is the end to the parser
+            self._pass(feed(text))
+
+    def _let_go(self, feed: Callable[[str], Iterable[Message]]) -> None:
+        """What was held back was typed, as nothing more has come for a moment."""
+        text = self._receipts.release()
+        if self._answers is not None:
+            text = self._answers.take(text) + self._answers.release()
+        if text:
             self._pass(feed(text))
 
     def _pass(self, messages: Iterable[Message]) -> None:
