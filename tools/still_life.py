@@ -173,7 +173,9 @@ class _Known:
                     listed = True
                 case c.Sampled(connection, samples):
                     self._samples.update(
-                        {Key(connection, KIND, uuid): sample for uuid, sample in samples.items()}
+                        (Key(connection, KIND, uuid), sample)
+                        for uuid, sample in samples.items()
+                        if sample.vcpus is not None  # not every one tells sizes
                     )
                 case c.DetailRead(key):
                     self._details[key] = change
