@@ -14,7 +14,7 @@ MUCH: Final = 2000
 """Bytes after which it is asked again."""
 AHEAD: Final = 1000
 """Bytes that may be written while an answer is waited for."""
-PATIENCE: Final = 30.0
+PATIENCE: Final = 10.0
 """Seconds after which an answer is given up …"""
 FIRST_PATIENCE: Final = 5.0
 """… of a terminal that has never given one, which is not asked again."""

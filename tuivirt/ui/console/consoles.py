@@ -220,7 +220,8 @@ class Consoles:
             del self._busy[console]
             if not self._draw(self.opened[console]):
                 self._busy[console] = None  # behind the others
-        if not is_behind(self._host.app):
+        seen = any(self.opened[console].is_seen for console in self._unshown)
+        if not (seen and is_behind(self._host.app)):
             for console in self._unshown:
                 _draw_all(self.opened[console])
             self._unshown.clear()
