@@ -12,13 +12,14 @@ import pytest
 
 from tests.support import sasl
 from tests.support.daemon import NOBODY, DaemonUnavailableError, LibvirtDaemon
+from tests.support.headless import HOST
 from tests.support.lab import Lab
 from tests.support.login import User
 from tests.support.relay import Relay, free_port
 from tests.support.sshd import Sshd
 from tests.support.unavailable import as_root, unavailable
 from tests.support.visitor import Visit
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.backend import doctor
 
 
@@ -300,6 +301,22 @@ def test_a_host_that_does_not_answer(lab: Lab, user: User) -> None:
     assert "Connection timed out" in state.error
     assert "does not answer: check that it is up" in state.hint
     assert (last.step, last.detail) == ("TCP", f"port {port} does not answer within 0.2 s")
+
+
+@pytest.mark.parametrize("no_tty", ["0", "1"])
+def test_giving_up_ends_the_ssh_to_a_host_that_is_mute(user: User, lab: Lab, no_tty: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        mute.settimeout(PATIENCE)
+        port = mute.getsockname()[1]
+        user.begin(f"qemu+ssh://127.0.0.1:{port}/system?command={lab.sshd.command()}&no_tty={no_tty}")
+        ssh, _ = mute.accept()
+        with ssh:
+            ssh.settimeout(PATIENCE)
+            assert ssh.recv(4) == b"SSH-"
+            user.fleet.disconnect(HOST)
+            while ssh.recv(1024):
+                pass
+    assert user.asked == []
 
 
 # The socket of this machine

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.headless import open_descriptors
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.backend.askpass import Askpass
 from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
@@ -92,7 +92,7 @@ def test_a_question_of_ssh_reaches_the_app_and_the_answer_ssh(
         question = scene.question()
         assert (question.kind, question.prompt, question.asker) == ("password", PROMPT, "ssh")
         scene.desk.answer(question.id, Answer(SECRET))
-        output, errors = ssh.communicate(timeout=10)
+        output, errors = ssh.communicate(timeout=PATIENCE)
         assert output == f"0|force|-T|{SECRET}\n"
         assert errors == ""
         root = wrapper.parent.parent
@@ -171,7 +171,7 @@ def test_what_others_start_meanwhile_keeps_no_program_from_running(
         with scene.askpass.wrapper(scene.prompter, program) as wrapper:
             ssh = run(wrapper, PROMPT)
             scene.desk.answer(scene.question().id, Answer("right"))
-            assert ssh.communicate(timeout=10)[0] == "0|force||right\n"
+            assert ssh.communicate(timeout=PATIENCE)[0] == "0|force||right\n"
     assert held, "the token was written"
     for descriptor in held:
         os.close(descriptor)
@@ -184,7 +184,7 @@ def test_an_ssh_that_has_not_asked_yet_ends_with_the_app(scene: Scene) -> None:
         assert ssh.stdout is not None
         assert ssh.stdout.readline() == "on\n"
         scene.askpass.close()
-        ssh.communicate(timeout=10)
+        ssh.communicate(timeout=PATIENCE)
         assert ssh.returncode == -15
         assert not wrapper.parent.parent.exists()
 
@@ -202,7 +202,7 @@ def test_what_was_tidied_up_is_made_anew(scene: Scene, gone: str) -> None:
     with scene.askpass.wrapper(scene.prompter, program) as wrapper:
         ssh = run(wrapper, PROMPT)
         scene.desk.answer(scene.question().id, Answer("right"))
-        assert ssh.communicate(timeout=10)[0] == "0|force||right\n"
+        assert ssh.communicate(timeout=PATIENCE)[0] == "0|force||right\n"
     assert not root.exists()
 
 
@@ -256,7 +256,7 @@ def test_cancelling_ends_ssh_itself(scene: Scene) -> None:
     with scene.askpass.wrapper(scene.prompter, scene.program()) as wrapper:
         ssh = run(wrapper, PROMPT)
         scene.desk.answer(scene.question().id, None)
-        output, _ = ssh.communicate(timeout=10)
+        output, _ = ssh.communicate(timeout=PATIENCE)
         assert output == ""
         assert ssh.returncode == -15
     assert scene.prompter.cancelled
@@ -268,7 +268,7 @@ def test_cancelling_ends_an_ssh_that_a_script_runs(scene: Scene) -> None:
     with scene.askpass.wrapper(scene.prompter, outer) as wrapper:
         ssh = run(wrapper, PROMPT)
         scene.desk.answer(scene.question().id, None)
-        assert ssh.communicate(timeout=10) == ("", "")
+        assert ssh.communicate(timeout=PATIENCE) == ("", "")
         assert ssh.returncode == -15
 
 
@@ -279,7 +279,7 @@ def test_attempts_leave_no_thread_and_no_descriptor(scene: Scene) -> None:
         with scene.askpass.wrapper(scene.prompter, program) as wrapper:
             ssh = run(wrapper, PROMPT)
             scene.desk.answer(scene.question().id, answer if answer is None else Answer(answer))
-            ssh.communicate(timeout=10)
+            ssh.communicate(timeout=PATIENCE)
         scene.prompter = Prompter(scene.desk, "lab", ConnectionURI.parse("qemu+ssh://root@lab/system"))
 
     attempt("first")  # which begins to listen
@@ -295,7 +295,7 @@ def test_giving_up_the_attempt_ends_ssh_too(scene: Scene) -> None:
         ssh = run(wrapper, PROMPT)
         scene.question()
         scene.prompter.close()
-        ssh.communicate(timeout=10)
+        ssh.communicate(timeout=PATIENCE)
         assert ssh.returncode == -15
     assert not scene.prompter.cancelled
 
@@ -308,7 +308,7 @@ def test_a_question_goes_with_the_ssh_that_asked(scene: Scene) -> None:
         ssh = run(wrapper, PROMPT, str(fifo))
         scene.question()
         fifo.write_text("go\n")
-        ssh.communicate(timeout=10)
+        ssh.communicate(timeout=PATIENCE)
 
         def gone() -> bool:
             scene.store.apply(scene.inbox.drain())
@@ -316,6 +316,43 @@ def test_a_question_goes_with_the_ssh_that_asked(scene: Scene) -> None:
 
         until(gone, "the question is withdrawn")
     assert not scene.prompter.cancelled
+
+
+def test_the_attempt_ends_with_the_ssh_that_was_killed_while_it_asked(scene: Scene) -> None:
+    waits = '#!/bin/sh\nread -r answer <<-!\n$("$SSH_ASKPASS" "$1")\n!\n'
+    with scene.askpass.wrapper(scene.prompter, scene.program(waits)) as wrapper:
+        ssh = run(wrapper, PROMPT)
+        scene.question()
+        ssh.terminate()
+        # Its standard error, which the helper has too, is closed: libvirt waits for that.
+        assert ssh.communicate(timeout=PATIENCE) == ("", "")
+
+        def gone() -> bool:
+            scene.store.apply(scene.inbox.drain())
+            return not scene.store.questions
+
+        until(gone, "the question is withdrawn")
+    assert not scene.prompter.cancelled
+
+
+def test_an_ssh_that_never_asks_ends_with_its_attempt(scene: Scene) -> None:
+    began = scene.directory / "began"
+    program = scene.program('#!/bin/sh\n: >"$1"\nexec sleep 1000\n')
+    other = Prompter(scene.desk, "lab", ConnectionURI.parse("qemu+ssh://root@lab/system"))
+    with (
+        scene.askpass.wrapper(scene.prompter, program) as wrapper,
+        scene.askpass.wrapper(other, program) as others,
+    ):
+        ssh = run(wrapper, str(began))
+        until(began.exists, "it has begun")
+        scene.askpass.end(other)
+        with pytest.raises(FileNotFoundError):  # it does not begin any more
+            run(others, str(began))
+        assert ssh.poll() is None
+        scene.askpass.end(scene.prompter)
+        ssh.communicate(timeout=PATIENCE)
+        assert ssh.returncode == -15
+    scene.askpass.end(scene.prompter)
 
 
 def test_ssh_has_no_terminal(scene: Scene) -> None:
@@ -334,7 +371,7 @@ def test_ssh_has_no_terminal(scene: Scene) -> None:
             capture_output=True,
             text=True,
             start_new_session=True,
-            timeout=20,
+            timeout=PATIENCE,
             check=False,
         )
     os.close(leader)
@@ -351,7 +388,7 @@ def test_several_attempts_at_once_do_not_mix(scene: Scene) -> None:
 
     def attempt(name: str, prompter: Prompter) -> None:
         with scene.askpass.wrapper(prompter, program) as wrapper:
-            outputs[name] = run(wrapper, PROMPT).communicate(timeout=20)[0]
+            outputs[name] = run(wrapper, PROMPT).communicate(timeout=PATIENCE)[0]
 
     threads = [
         threading.Thread(target=attempt, args=(f"lab{n}", prompter)) for n, prompter in enumerate(prompters)

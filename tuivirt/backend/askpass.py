@@ -59,7 +59,8 @@ class Askpass:
         self._hold = -1
         """A descriptor of the directory, with a lock: without one it is of an app that was killed."""
         self._listener: socket.socket | None = None
-        self._attempts: dict[str, Prompter] = {}
+        self._attempts: dict[str, tuple[Prompter, Path]] = {}
+        """By token: who is asked, and the directory."""
         self._closed = False
 
     @contextmanager
@@ -76,13 +77,21 @@ class Askpass:
                 self._directory = self._listen()
             directory = Path(tempfile.mkdtemp(prefix="", dir=self._directory))
             wrapper = _prepare(directory, token, command)
-            self._attempts[token] = prompter
+            self._attempts[token] = prompter, directory
         try:
             yield wrapper
         finally:
             with self._lock:
                 del self._attempts[token]
             shutil.rmtree(directory, ignore_errors=True)
+
+    def end(self, prompter: Prompter) -> None:
+        """End the programs of an attempt that is given up: towards a host that is mute they last for long."""
+        with self._lock:
+            for of, directory in self._attempts.values():
+                if of is prompter:
+                    _end(directory / "process")
+                    shutil.rmtree(directory, ignore_errors=True)  # the one that has not begun does not begin
 
     def close(self) -> None:
         """End what is being tried as well: an ssh that finds nobody to ask tries an empty password."""
@@ -153,8 +162,8 @@ class Askpass:
         request = json.loads(_receive(client))
         given = str(request["token"]).encode()
         with self._lock:
-            attempts = list(self._attempts.items())
-        prompter = next((p for token, p in attempts if secrets.compare_digest(token.encode(), given)), None)
+            attempts = [(token.encode(), prompter) for token, (prompter, _) in self._attempts.items()]
+        prompter = next((p for token, p in attempts if secrets.compare_digest(token, given)), None)
         if prompter is None or _user_of(client) != os.geteuid():
             raise PermissionError
         pending = prompter.ask_for_ssh(str(request["prompt"]), str(request["hint"]), int(request["process"]))

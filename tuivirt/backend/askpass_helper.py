@@ -6,6 +6,7 @@ DIRECTORY holds the token of one attempt to connect; the socket lies beside it (
 
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -13,7 +14,9 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Write the answer to standard output; status 1 when there is none, and then ssh is ended."""
+    """Write the answer to standard output, a pipe to ssh; status 1 when there is none, and then ssh is
+    ended.
+    """
     directory, prompt = Path(sys.argv[1]), " ".join(sys.argv[2:])
     request = {
         "token": (directory / "token").read_text(),
@@ -23,20 +26,26 @@ def main() -> int:
     }
     try:
         answer = _ask(directory.parent / "socket", request)
-    except (OSError, ValueError):  # the app has ended, or the attempt has
+    except (OSError, ValueError):  # the app has ended, or the attempt has, or ssh
         answer = None
     if answer is None:
         # Left alone, ssh would take it for an empty password, and try that at the server three times.
         _end_ssh(os.environ.get("TUIVIRT_SSH", ""))
         return 1
-    sys.stdout.buffer.write(answer.encode() + b"\n")
+    os.write(sys.stdout.fileno(), answer.encode() + b"\n")
     return 0
 
 
 def _ask(path: Path, request: dict[str, object]) -> str | None:
+    """The answer, None when the user cancels. Raises OSError when ssh has ended and nobody waits for one."""
     with socket.socket(socket.AF_UNIX) as link:
         link.connect(str(path))
         link.sendall(json.dumps(request).encode() + b"\n")
+        waiting = select.poll()
+        waiting.register(link, select.POLLIN)
+        waiting.register(sys.stdout, 0)  # tells when nobody reads it any more
+        if any(file == sys.stdout.fileno() for file, _ in waiting.poll()):
+            raise BrokenPipeError
         with link.makefile("rb") as reader:
             reply: dict[str, str | None] = json.loads(reader.readline())
     return reply["answer"]

@@ -56,10 +56,9 @@ def open_asking(
 def _open_asking(
     uri: ConnectionURI, read_only: bool, prompter: Prompter, askpass: Askpass
 ) -> libvirt.virConnect:
-    asks = not is_on(uri.params.get("no_tty"))
-    if not asks:
+    if is_on(uri.params.get("no_tty")):
         prompter.close()
-    if uri.transport == "ext" or (uri.transport == "ssh" and asks):
+    if uri.transport in {"ext", "ssh"}:
         command = uri.params.get("command", "ssh")
         if shutil.which(command) is not None:  # else libvirt says so better than a shell would
             with askpass.wrapper(prompter, command) as wrapper:
