@@ -21,6 +21,7 @@ from tests.support.unavailable import as_root, unavailable
 from tests.support.visitor import Visit
 from tests.support.wait import PATIENCE, until
 from tuivirt.backend import doctor
+from tuivirt.backend.askpass import Askpass
 
 
 class Failure(NamedTuple):
@@ -303,20 +304,47 @@ def test_a_host_that_does_not_answer(lab: Lab, user: User) -> None:
     assert (last.step, last.detail) == ("TCP", f"port {port} does not answer within 0.2 s")
 
 
+@contextmanager
+def mute(lab: Lab) -> Iterator[tuple[socket.socket, str]]:
+    """A listener that takes connections and says nothing, and a URI that leads to it by ssh."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE)
+        port = listener.getsockname()[1]
+        yield listener, f"qemu+ssh://127.0.0.1:{port}/system?command={lab.sshd.command()}"
+
+
+@contextmanager
+def ssh_at(listener: socket.socket) -> Iterator[socket.socket]:
+    """The next that comes, and must end by the end of this."""
+    ssh, _ = listener.accept()
+    with ssh:
+        ssh.settimeout(PATIENCE)
+        yield ssh
+        while ssh.recv(1024):
+            pass
+
+
 @pytest.mark.parametrize("no_tty", ["0", "1"])
 def test_giving_up_ends_the_ssh_to_a_host_that_is_mute(user: User, lab: Lab, no_tty: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as mute:
-        mute.settimeout(PATIENCE)
-        port = mute.getsockname()[1]
-        user.begin(f"qemu+ssh://127.0.0.1:{port}/system?command={lab.sshd.command()}&no_tty={no_tty}")
-        ssh, _ = mute.accept()
-        with ssh:
-            ssh.settimeout(PATIENCE)
+    with mute(lab) as (listener, uri):
+        user.begin(f"{uri}&no_tty={no_tty}")
+        with ssh_at(listener) as ssh:
             assert ssh.recv(4) == b"SSH-"
             user.fleet.disconnect(HOST)
-            while ssh.recv(1024):
-                pass
     assert user.asked == []
+
+
+def test_a_test_that_gives_up_ends_its_ssh(lab: Lab) -> None:
+    askpass = Askpass()
+    by = doctor.Interviewer(lambda _: None, askpass=askpass)
+    try:
+        with mute(lab) as (listener, uri):
+            *_, last = doctor.steps(uri, timeout=1.0, by=by)
+            assert "left behind" in last.detail
+            with ssh_at(listener) as ssh:
+                assert ssh.recv(4) == b"SSH-"
+    finally:
+        askpass.close()
 
 
 # The socket of this machine

@@ -8,6 +8,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tuivirt.ui.theme import load_themes
+from tuivirt.ui.typeahead import TypeAhead
 
 THEMES, _ = load_themes(None)
 PENDING: Any = object()
@@ -19,7 +20,7 @@ def role_variables() -> dict[str, str]:
     return THEMES["dark"].role_variables()
 
 
-class DialogApp(App[None]):
+class DialogApp(TypeAhead):
     """``ask`` shows a dialog and keeps what it returned in ``answer``."""
 
     ENABLE_COMMAND_PALETTE: ClassVar = False

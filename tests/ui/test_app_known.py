@@ -16,8 +16,8 @@ from tuivirt.core.errors import HostError
 from tuivirt.resources.domain.actions.definition import NewDescription, NewTags
 from tuivirt.resources.domain.tags import NAMESPACE
 from tuivirt.ui import known
+from tuivirt.ui.dialogs.interlude import InterludeDialog
 from tuivirt.ui.dialogs.plan import PlanDialog
-from tuivirt.ui.dialogs.reading import ReadingDialog
 
 DOMAINS = [domain(f"vm{n:02}") for n in range(4)]
 
@@ -53,9 +53,9 @@ def fleet(backend: FakeBackend) -> AbstractAsyncContextManager[Running]:
     return running(SOURCES, backend=backend, view="lab1", size=(100, 30))
 
 
-async def reading(run: Running) -> ReadingDialog:
+async def reading(run: Running) -> InterludeDialog:
     await run.until_text("Reading the definition")
-    assert isinstance(run.dialog, ReadingDialog)
+    assert isinstance(run.dialog, InterludeDialog)
     return run.dialog
 
 

@@ -1,13 +1,18 @@
 """Questions of several hosts in the whole app: one after the other, and never into what is being typed."""
 
+import time
+
+import pytest
+
 from tests.support.app import Running, running
 from tests.support.domains import HOSTILE
 from tests.support.scripted import NOW, ScriptedBackend
 from tests.support.world import SOURCES, world
-from tuivirt.core.changes import Asked, AskedNoMore, Happened
+from tuivirt.core.changes import Asked, AskedNoMore, Happened, Phase
 from tuivirt.core.journal import Entry
 from tuivirt.core.key import Key
 from tuivirt.core.question import Question
+from tuivirt.ui import asking
 from tuivirt.ui.dialogs.credential import CredentialDialog
 
 
@@ -120,3 +125,83 @@ async def test_a_keyring_that_keeps_nothing_is_told() -> None:
         entry = Entry(NOW, Key("lab1", "host", "lab1"), "lab1", "connection", "the keyring [red]is[/] locked")
         backend.tell(Happened(entry._replace(ok=False)))
         await run.until_note("the keyring [red]is[/] locked")
+
+
+async def test_what_is_typed_for_a_login_goes_on_in_it() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        backend.connection("lab1", "opening")
+        ask(backend, 1, prompt="user of lab1")
+        ask(backend, 2, "lab2")
+        await run.until_dialog("user of lab1")
+        await run.press(*"joe", "enter", *"sec")
+        await run.until_text("Waiting for")
+        await run.press(*"ret", "enter")
+        assert run.dialog is not None
+        assert "ret" not in run.text
+        backend.tell(AskedNoMore(1))
+        ask(backend, 3, prompt="password of lab1")
+        await run.until(lambda: len(backend.answers) == 2, "the second answer")
+        assert backend.answers == [(1, "joe"), (3, "secret")]
+        backend.connection("lab1", "open")
+        await run.until_dialog("lab2 asks")
+        assert isinstance(run.dialog, CredentialDialog)
+        assert run.dialog.input.value == ""
+
+
+@pytest.mark.parametrize("phase", ["open", "failed", "closed"])
+async def test_what_is_typed_for_a_login_that_is_over_is_for_nobody(phase: Phase) -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        backend.connection("lab1", "opening")
+        ask(backend, 1, prompt="user of lab1")
+        ask(backend, 2, "lab2")
+        await run.until_dialog("user of lab1")
+        await run.press(*"joe", "enter")
+        backend.connection("lab1", phase)
+        await run.press(*"secret", "enter")
+        await run.until_dialog("lab2 asks")
+        assert isinstance(run.dialog, CredentialDialog)
+        assert run.dialog.input.value == ""
+        await run.press("escape")
+        await run.until_main()
+        assert backend.answers == [(1, "joe"), (2, None)]
+
+
+async def test_a_host_that_says_nothing_more_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "PATIENCE", 0.5)
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        backend.connection("lab1", "opening")
+        ask(backend, 1)
+        ask(backend, 2, "lab2")
+        await run.until_dialog("lab1 asks")
+        await run.press(*"one", "enter")
+        await run.until_dialog("lab2 asks")
+        assert backend.answers == [(1, "one")]
+
+
+async def test_escape_cancels_a_login_that_goes_on() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        backend.connection("lab1", "opening")
+        ask(backend, 1)
+        ask(backend, 2, "lab2")
+        await run.until_dialog("lab1 asks")
+        await run.press(*"one", "enter")
+        await run.until_text("Waiting for")
+        await run.press("escape")
+        await run.until_dialog("lab2 asks")
+        assert ("give up", "lab1") in backend.asked
+        await run.press("escape")
+        await run.until_main()
+
+
+async def test_nothing_opens_under_who_types() -> None:
+    backend = world()
+    async with running(SOURCES, backend=backend) as run:
+        await run.press("j")
+        typed = run.app.typed_at
+        ask(backend, 1)
+        await run.until_dialog("lab1 asks")
+        assert time.monotonic() - typed >= asking.QUIET

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
@@ -20,6 +19,7 @@ from tuivirt.ui.dialogs.bookmark import BookmarkDialog, BookmarkEdit
 from tuivirt.ui.dialogs.credential import CredentialDialog
 from tuivirt.ui.options import Ask, Trial
 from tuivirt.ui.theme import load_themes
+from tuivirt.ui.typeahead import TypeAhead
 from tuivirt.ui.widgets.choices import Flag, PushButton
 from tuivirt.ui.widgets.drop_down import DropDown
 from tuivirt.ui.widgets.inputs import TextInput
@@ -36,13 +36,13 @@ async def no_steps(uri: str, _ask: Ask, *, read_only: bool) -> AsyncIterator[Ste
     yield Step("nobody asked to test it", ok=False, detail=uri)
 
 
-class Form(App[None]):
+class Form(TypeAhead):
     CSS_PATH: ClassVar = [STYLES / "dialogs.tcss", STYLES / "bookmark.tcss"]
 
     dialog: BookmarkDialog
 
     def __init__(self, source: Source | None = None, *, test: Trial = no_steps) -> None:
-        super().__init__()
+        super().__init__(ansi_color=False)
         self.source = source
         self.test = test
         self.results: list[BookmarkEdit | None] = []
@@ -93,7 +93,7 @@ async def run(
         await pilot.pause()
 
 
-def lines(app: App[Any]) -> list[str]:
+def lines(app: Form) -> list[str]:
     """The lines of the screen; each has exactly its width."""
     strips = app.screen._compositor.render_strips()
     assert all(strip.cell_length == app.size.width for strip in strips)
@@ -392,6 +392,35 @@ async def test_what_the_host_asks_is_asked_over_the_dialog() -> None:
             await pilot.press(*(answer or ()), "enter" if answer else "escape")
             await until(pilot, lambda verdict=verdict: verdict in form.shown, verdict)  # type: ignore[misc]
         assert "hunter2" not in form.shown
+
+    await run(check, Form(test=steps))
+
+
+@pytest.mark.parametrize("more", [True, False])
+async def test_what_is_typed_for_the_login_never_ends_in_the_form(more: bool) -> None:
+    answered = asyncio.Event()
+    typed = asyncio.Event()
+    answers: list[Answer | None] = []
+
+    async def steps(_uri: str, ask: Ask, *, read_only: bool) -> AsyncIterator[Step]:
+        answers.append(await ask(Question(1, "h", "h", "SASL", "user", "user name: ")))
+        answered.set()
+        await typed.wait()
+        if more:
+            answers.append(await ask(Question(2, "h", "h", "SASL", "password", "password: ")))
+        yield Step("SASL", ok=True)
+
+    async def check(form: Form, pilot: Pilot[None]) -> None:
+        await pasted(pilot, "qemu+tcp://h/system")
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(form.screen, CredentialDialog) and form.focused)
+        type_ahead(pilot, [*"joe", "enter", *"secret", "enter"])
+        await answered.wait()
+        typed.set()
+        await until(pilot, lambda: "it works" in form.shown, "the end of the test")
+        assert [answer and answer.text for answer in answers] == (["joe", "secret"] if more else ["joe"])
+        assert "secret" not in form.shown
+        assert form.text("uri") == "qemu+tcp://h/system"
 
     await run(check, Form(test=steps))
 

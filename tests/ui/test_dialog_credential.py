@@ -96,15 +96,19 @@ async def test_enter_alone_sends_nothing_and_the_button_does() -> None:
     assert await answer_of(question(), "tab", "tab", "enter") is None
 
 
-async def test_a_host_key_shows_type_and_fingerprint() -> None:
+@pytest.mark.parametrize(
+    ("fingerprint", "command"), [(FINGERPRINT, "ssh-keygen -l -f"), ("MD5:f7:18", "ssh-keygen -l -E md5 -f")]
+)
+async def test_a_host_key_shows_type_and_fingerprint(fingerprint: str, command: str) -> None:
     app = DialogApp()
     async with app.run_test(size=(90, 30)) as pilot:
         app.ask(
-            CredentialDialog(question("host key", prompt=PROMPT, key_type="ED25519", fingerprint=FINGERPRINT))
+            CredentialDialog(question("host key", prompt=PROMPT, key_type="ED25519", fingerprint=fingerprint))
         )
         await until(pilot, lambda: app.focused)
         shown = " ".join(screen_text(app).replace("│", "").split())
-        for text in ("unknown host key", "ED25519", FINGERPRINT, "somebody is in between", "Type yes"):
+        told = ("unknown host key", "ED25519", fingerprint, command, "somebody is in between", "Type yes")
+        for text in told:
             assert text in shown
 
 

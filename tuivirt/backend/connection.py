@@ -300,11 +300,22 @@ class Connection:
         """libvirt's close callback, on its event thread."""
         words = {
             libvirt.VIR_CONNECT_CLOSE_REASON_ERROR: "an error on the connection",
-            libvirt.VIR_CONNECT_CLOSE_REASON_EOF: "the daemon closed it or ended",
+            libvirt.VIR_CONNECT_CLOSE_REASON_EOF: f"{self._far_end} ended",
             libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE: "no sign of life within the keepalive window",
             libvirt.VIR_CONNECT_CLOSE_REASON_CLIENT: "closed from here",
         }.get(reason, f"reason {reason}")
         self._failed(attempt, HostError(f"connection lost: {words}"), self._silence)
+
+    @property
+    def _far_end(self) -> str:
+        """What there is at the other end of the pipe or the socket."""
+        match ConnectionURI.parse(self._state.uri).transport:
+            case "ssh":
+                return "ssh, or the daemon behind it,"
+            case "ext":
+                return "the program of ?command=, or the daemon behind it,"
+            case _:
+                return "the daemon closed it or"
 
     @property
     def _silence(self) -> float:

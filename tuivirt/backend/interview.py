@@ -84,6 +84,8 @@ def open_answering(
         desk.close()
         if askpass is None:
             own.close()
+        else:
+            own.end(prompter)
 
 
 def _waiting(inbox: Inbox) -> list[Question]:

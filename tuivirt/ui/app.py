@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,7 +19,6 @@ from textual.screen import ModalScreen, Screen
 
 from tuivirt.core.backend import Backend
 from tuivirt.core.changes import RunState
-from tuivirt.core.question import Answer
 from tuivirt.core.store import Store
 from tuivirt.core.text import plain
 from tuivirt.resources.register import find_action
@@ -27,16 +26,13 @@ from tuivirt.ui.asking import Asking
 from tuivirt.ui.options import Options
 from tuivirt.ui.screens.main import MainScreen
 from tuivirt.ui.theme import load_themes, pick, start_theme
-from tuivirt.ui.timers import once
 from tuivirt.ui.typeahead import TypeAhead, takes_every_key
 
 if TYPE_CHECKING:
     from textual.command import Provider
     from textual.driver import Driver
     from textual.filter import LineFilter
-    from textual.timer import Timer
 
-    from tuivirt.ui.dialogs.credential import CredentialDialog
     from tuivirt.ui.palette import Entry
     from tuivirt.ui.theme_file import ThemeFile
 
@@ -48,9 +44,6 @@ PAUSE = 4.0
 
 SOME = 3
 """Of one action on many objects so many failures are told one by one."""
-
-BUSY = 0.2
-"""Seconds until a question of a host tries again to be shown."""
 
 
 def _provider() -> "type[Provider]":
@@ -89,11 +82,9 @@ class TuivirtApp(TypeAhead):
         self.set_reactive(App.theme, chosen.name)
         self.stylesheet.set_variables(self.get_css_variables())
         self.main = MainScreen(backend, store, options, self, self._start_draining)
-        self._asking = Asking(self, store.questions, backend.answer)
-        self._announced = 0
+        self._asking = Asking(self, store, backend, may_interrupt=self._may_interrupt, tell=self.tell)
         self._failures: Counter[int] = Counter()
         """How many runs of each batch have failed."""
-        self._ask_again: Timer | None = None
 
     def get_driver_class(self) -> "type[Driver]":
         """Textual's own, which then can also ask the terminal what pictures it draws."""
@@ -185,8 +176,8 @@ class TuivirtApp(TypeAhead):
         for run in delta.runs:
             self._tell_run(run)
         self.main.update_from(delta)
-        if delta.questions:
-            self._ask()
+        if delta.questions or delta.connections:
+            self._asking.update()
         now = time.monotonic()
         self._rested = now + min(FRAME, PAUSE * (now - begun))
 
@@ -208,28 +199,13 @@ class TuivirtApp(TypeAhead):
 
     # Questions of hosts
 
-    def _ask(self) -> None:
-        """Show what a host asks; while the user is at something else it is told, and tried again."""
-        self._ask_again = None
-        self._asking.update()
-        question = self._asking.next
-        if question is None or self._ask_again is not None:
-            return
-        self._ask_again = once(self, BUSY, self._ask)
-        if question.id > self._announced:
-            self._announced = question.id
-            self.tell(f"{question.connection} waits for an answer; it is asked when this is closed.")
-
-    def may_interrupt(self) -> bool:
-        """Whether a dialog may open now: what is being typed must not end in it."""
+    def _may_interrupt(self) -> bool:
+        """Whether the user is neither in a dialog nor typing."""
         from textual.widgets import Input, TextArea
 
         if isinstance(self.screen, ModalScreen) or isinstance(self.focused, Input | TextArea):
             return False
         return not takes_every_key(self.focused)
-
-    def show_question(self, dialog: "CredentialDialog", answered: Callable[[Answer | None], None]) -> None:
-        self.push_screen(dialog, answered)
 
     def tell(
         self, text: str, *, title: str = "", severity: Any = "information", timeout: float | None = None

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tuivirt.core.backend import Backend
 from tuivirt.core.changes import DetailRead
 from tuivirt.core.errors import HostError
 from tuivirt.core.store import Store
 from tuivirt.resources.domain.record import DomainRecord
-from tuivirt.ui.typeahead import TypeAhead, Typed
+from tuivirt.ui.meanwhile import wait_for
+from tuivirt.ui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from tuivirt.ui.dialogs.base import Dialog
+    from tuivirt.ui.dialogs.interlude import InterludeDialog
     from tuivirt.ui.dialogs.target import Target
     from tuivirt.ui.screens.main import MainScreen
 
@@ -23,38 +25,13 @@ PATIENCE = 3.0
 be forced off may not answer at all."""
 
 
-async def read_first(
-    app: TypeAhead,
-    title: str,
-    targets: "Sequence[Target]",
-    reading: asyncio.Future[Any],
-    patience: float | None = None,
-    *,
-    held: bool = False,
-) -> list[Typed] | None:
-    """Tell that definitions are read, until they are or ``patience`` is over. Returns what was typed then,
-    with all further keys held: none is for what is seen before the next screen. None when one gave up.
-    ``held``: keys are held before, too.
-    """
-    from tuivirt.ui.dialogs.reading import ReadingDialog
+def reading(title: str, targets: "Sequence[Target]") -> "InterludeDialog":
+    """What is shown while the definitions of these are read."""
+    from tuivirt.ui.dialogs.interlude import InterludeDialog
+    from tuivirt.ui.dialogs.target import hosts_of, names_of
 
-    shown = ReadingDialog(title, targets)
-    given_up = app.push_screen(shown, wait_for_dismiss=True)
-    if held:
-        await app.release_keys()
-    try:
-        either: set[asyncio.Future[Any]] = {reading, given_up}
-        await asyncio.wait(either, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        if given_up.done():
-            return None
-    finally:
-        reading.cancel()
-    app.hold_keys()
-    shown.call_later(shown.finish, True)  # behind the keys on their way to it
-    if await given_up:
-        return shown.keys
-    await app.release_keys()
-    return None
+    noun = "definition" if len(targets) == 1 else "definitions"
+    return InterludeDialog(title, f"Reading the {noun} of {names_of(targets)} on {hosts_of(targets)} …")
 
 
 class KnownFirst:
@@ -85,12 +62,12 @@ class KnownFirst:
         from tuivirt.ui.dialogs.target import Target
 
         targets = [Target.of(record, self._store.connections[record.host].uri) for record in unread]
-        reading = asyncio.ensure_future(self._read(unread))
-        keys = await read_first(app, title, targets, reading, None if needed else PATIENCE)
+        read = asyncio.ensure_future(self._read(unread))
+        keys = await wait_for(app, reading(title, targets), read, None if needed else PATIENCE)
         if keys is None:
             return None
         try:
-            if needed and (failures := reading.result()):
+            if needed and (failures := read.result()):
                 keys = []
                 words = f"Its definition cannot be read: {failures[0].message}"
                 self._main.tell(words, title=title, severity="error")

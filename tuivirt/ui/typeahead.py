@@ -5,6 +5,7 @@ Textual forwards every key to the widget that has the focus when it is read, so 
 prompt that ``:`` opens.
 """
 
+import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -89,6 +90,8 @@ class TypeAhead(App[None]):
         self._turn = 0
         self._busy = False
         self._holds = 0
+        self.typed_at = 0.0
+        """When the last key came, monotonic seconds."""
 
     def set_timer(self, delay: float, *args: Any, **kwargs: Any) -> Timer:
         """Textual has no second timer for a resize before the first has fired: see ``timers``."""
@@ -116,6 +119,7 @@ class TypeAhead(App[None]):
         if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)
             return
+        self.typed_at = time.monotonic()
         if self._busy:
             self._waiting.append(event)
         else:

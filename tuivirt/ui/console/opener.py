@@ -48,29 +48,30 @@ class Opener:
         return app
 
     async def _open(self, record: DomainRecord) -> None:
-        reading = asyncio.ensure_future(self._consoles.devices(record.key))
+        devices = asyncio.ensure_future(self._consoles.devices(record.key))
         keys: Sequence[Typed] | None = ()
-        await asyncio.wait({reading}, timeout=SOON)
-        if not reading.done():
+        await asyncio.wait({devices}, timeout=SOON)
+        if not devices.done():
             from tuivirt.ui.dialogs.target import Target
-            from tuivirt.ui.known import read_first
+            from tuivirt.ui.known import reading
+            from tuivirt.ui.meanwhile import wait_for
 
             target = Target.of(record, self._main.store.connections[record.host].uri)
-            title = f"Console: {plain(record.shown_name)}"
-            keys = await read_first(self._app, title, [target], reading, held=True)
+            dialog = reading(f"Console: {plain(record.shown_name)}", [target])
+            keys = await wait_for(self._app, dialog, devices, held=True)
         if keys is None:
             return
-        if await self._show_first(record, reading):
+        if await self._show_first(record, devices):
             await self._app.release_keys(keys)
         else:
             await self._app.drop_keys()
 
     async def _show_first(
-        self, record: DomainRecord, reading: "asyncio.Future[tuple[ConsoleDevice, ...]]"
+        self, record: DomainRecord, read: "asyncio.Future[tuple[ConsoleDevice, ...]]"
     ) -> bool:
         """Show the first console that can be opened; or tell why there is none, and return False."""
         try:
-            devices = reading.result()
+            devices = read.result()
         except HostError as error:
             self._main.tell(error.message, title=record.shown_name, severity="warning")
             return False

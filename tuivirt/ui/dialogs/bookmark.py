@@ -3,6 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -34,7 +35,9 @@ from tuivirt.ui.dialogs.bookmark_parts import (
     with_part,
 )
 from tuivirt.ui.dialogs.parameters import Parameters
+from tuivirt.ui.meanwhile import Hold
 from tuivirt.ui.options import Trial
+from tuivirt.ui.typeahead import TypeAhead
 from tuivirt.ui.widgets.choices import Flag, PushButton
 from tuivirt.ui.widgets.drop_down import DropDown
 from tuivirt.ui.widgets.inputs import TextInput
@@ -232,16 +235,27 @@ class BookmarkDialog(Dialog[BookmarkEdit]):
         self.run_worker(self._run_test(), group="test", exclusive=True)
 
     async def _run_test(self) -> None:
-        async for step in self._test(self._text, self._ask, read_only=self._read_only.on):
-            self._steps.append(step)
-            self._show_steps("testing …")
+        assert isinstance(self.app, TypeAhead)
+        hold = Hold(self.app)
+        try:
+            async for step in self._test(self._text, partial(self._ask, hold), read_only=self._read_only.on):
+                self._steps.append(step)
+                self._show_steps("testing …")
+                await hold.end(keep=False)
+        finally:
+            await hold.end(keep=False)
         failed = sum(not step.ok for step in self._steps)
         self._show_steps("", "it works" if self._steps and not failed else "it does not work")
 
-    async def _ask(self, question: Question) -> Answer | None:
+    async def _ask(self, hold: Hold, question: Question) -> Answer | None:
         from tuivirt.ui.dialogs.credential import CredentialDialog
 
-        return await self.app.push_screen_wait(CredentialDialog(question))
+        asked = self.app.push_screen(CredentialDialog(question), wait_for_dismiss=True)
+        await hold.end(keep=True)
+        answer = await asked
+        if answer is not None:
+            hold.begin()  # a password that is typed ahead is not for the fields below
+        return answer
 
     def _forget_test(self) -> None:
         """Results are those of another URI."""

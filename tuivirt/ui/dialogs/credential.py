@@ -31,7 +31,8 @@ _WHAT: Final[dict[QuestionKind, str]] = {
 }
 _TRUST: Final = (
     "This host's key is not known yet. Compare the fingerprint with what the host itself says "
-    "(ssh-keygen -l -f /etc/ssh/ssh_host_…_key.pub, at its console). If they differ, somebody is in between."
+    "(ssh-keygen {options} -f /etc/ssh/ssh_host_…_key.pub, at its console). If they differ, somebody is in "
+    "between."
 )
 
 
@@ -63,7 +64,8 @@ class CredentialDialog(Dialog[Answer]):
             for label, value in (("key type", question.key_type), ("fingerprint", question.fingerprint)):
                 content = styled(value, "key") if value else styled(unknown, "dim")
                 yield Static(joined(styled(f"{label:12}", "dim"), content), markup=False)
-            yield Static(styled(_TRUST), classes="trust", markup=False)
+            options = "-l -E md5" if question.fingerprint.startswith("MD5:") else "-l"
+            yield Static(styled(_TRUST.format(options=options)), classes="trust", markup=False)
         yield Static(styled_lines(question.prompt.strip()), classes="asked", markup=False)
         if question.reason:
             yield Static(styled_lines(question.reason, "bad"), classes="reason", markup=False)
