@@ -13,7 +13,7 @@ import pytest
 from tests.support.daemon import LibvirtDaemon, VirshError, process_state
 from tests.support.environment import hermetic
 from tests.support.guest import guest_xml
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 
 
 def test_a_guest_starts_and_is_listed(daemon: LibvirtDaemon) -> None:
@@ -52,7 +52,7 @@ def test_a_frozen_daemon_goes_on_when_thawed(daemon: LibvirtDaemon) -> None:
     assert process_state(daemon.pid) == "T"
     client = daemon.spawn_virsh("uri")
     daemon.thaw()
-    output, _ = client.communicate(timeout=30)
+    output, _ = client.communicate(timeout=PATIENCE)
     assert output.strip() == daemon.uri
 
 
@@ -114,7 +114,7 @@ def test_nothing_outlives_a_run_that_is_killed(number: signal.Signals, tmp_path:
         directory, *pids = run.stdout.readline().split()
         handles = [os.pidfd_open(int(pid)) for pid in pids]
         run.send_signal(number)
-        run.wait(timeout=30)
+        run.wait(timeout=PATIENCE)
     for handle in handles:
         ended, _, _ = select.select([handle], [], [], 30)
         assert ended

@@ -14,7 +14,7 @@ from tests.support.daemon import LibvirtDaemon
 from tests.support.guest import guest_xml
 from tests.support.hosts import domains, write_host
 from tests.support.rpc_proxy import RpcProxy
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 
 COUNT = 40
 OPENING = {"ConnectSupportsFeature", "ConnectAuthList", "ConnectOpen", "ConnectRegisterCloseCallback"}
@@ -142,7 +142,7 @@ def test_a_pulled_cable_and_a_cut_one(daemon: LibvirtDaemon) -> None:
         assert asking.is_alive()
         assert proxy.counts() == before
         proxy.release()
-        asking.join(10)
+        asking.join(PATIENCE)
         assert answers == [[]]
         proxy.cut()
         with pytest.raises(libvirt.libvirtError):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.headless import HOST, Headless, threads_of
 from tests.support.hosts import HostDomain, domains, uuid_of, write_host
-from tests.support.wait import AT_ONCE, until
+from tests.support.wait import AT_ONCE, PATIENCE, until
 from tuivirt.backend import connection as connection_module
 from tuivirt.backend import session as session_module
 from tuivirt.backend.fleet import Fleet, FleetOptions
@@ -158,7 +158,7 @@ class SlowOpen:
 
     def __call__(self, uri: str, auth: list[Any], flags: int) -> libvirt.virConnect:
         self.opening.release()
-        assert self.go.wait(10)
+        assert self.go.wait(PATIENCE)
         self.opened.append(self._really(uri, auth, flags))
         return self.opened[-1]
 
@@ -180,7 +180,7 @@ class TestLettingGo:
         slow = SlowOpen(monkeypatch)
         app.fleet.add(HOST, test_host, read_only=False)
         app.fleet.connect(HOST)
-        assert slow.opening.acquire(timeout=10)
+        assert slow.opening.acquire(timeout=PATIENCE)
         letting_go(app.fleet, HOST)
         app.pump()
         before = list(app.changes)
@@ -198,10 +198,10 @@ class TestLettingGo:
         app.fleet.add(HOST, test_host, read_only=False)
         for _ in range(2):
             app.fleet.connect(HOST)
-            assert slow.opening.acquire(timeout=10)
+            assert slow.opening.acquire(timeout=PATIENCE)
             app.fleet.disconnect(HOST)
         app.fleet.connect(HOST)
-        assert slow.opening.acquire(timeout=10)
+        assert slow.opening.acquire(timeout=PATIENCE)
         slow.go.set()
         app.until(app.records, "the list")
         until(
@@ -239,17 +239,17 @@ class TestLettingGo:
         def slow(conn: libvirt.virConnect, name: str) -> Any:
             answer = list_all(conn, name)
             listing.set()
-            gate.wait(10)
+            gate.wait(PATIENCE)
             returned.set()
             return answer
 
         monkeypatch.setattr(session_module, "list_all", slow)
         app.fleet.add(HOST, test_host, read_only=False)
         app.fleet.connect(HOST)
-        assert listing.wait(10)
+        assert listing.wait(PATIENCE)
         app.fleet.forget(HOST)
         gate.set()
-        assert returned.wait(10)
+        assert returned.wait(PATIENCE)
         until(lambda: not threads_of(HOST), "its threads have ended")
         app.pump()
         assert app.records() == {}
@@ -265,12 +265,12 @@ class TestLettingGo:
 
         def stats(self: object, *arguments: object) -> list[Any]:
             stuck.set()
-            gate.wait(10)
+            gate.wait(PATIENCE)
             return []
 
         monkeypatch.setattr(libvirt.virConnect, "getAllDomainStats", stats)
         app.fleet.refresh(HOST)
-        assert stuck.wait(10)
+        assert stuck.wait(PATIENCE)
         app.fleet.disconnect(HOST)
         app.until_phase("closed")
         until(
@@ -285,8 +285,10 @@ class TestLettingGo:
     ) -> None:
         with Headless() as app:
             app.open(test_host)
-            monkeypatch.setattr(libvirt.virDomain, "suspend", lambda _self: gate.wait(10))
-            monkeypatch.setattr(libvirt.virConnect, "getAllDomainStats", lambda *_: gate.wait(10) and [])
+            monkeypatch.setattr(libvirt.virDomain, "suspend", lambda _self: gate.wait(PATIENCE))
+            monkeypatch.setattr(
+                libvirt.virConnect, "getAllDomainStats", lambda *_: gate.wait(PATIENCE) and []
+            )
             app.fleet.perform(app.request("domain.suspend", "web01"))
             app.fleet.refresh(HOST)
             until(lambda: len(app.fleet.calls(HOST)) >= 2, "both are stuck")
@@ -448,13 +450,13 @@ class TestLosing:
 
         def stuck(*_: object) -> Any:
             begun.set()
-            go.wait(10)
+            go.wait(PATIENCE)
             return fails()
 
         monkeypatch.setattr(libvirt, "openAuth", stuck)
         app.fleet.add(HOST, test_host, read_only=False)
         app.fleet.connect(HOST)
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE)
         app.until_phase("opening")
         app.fleet.give_up(HOST)
         app.until_phase("closed")
@@ -537,7 +539,7 @@ class TestLosing:
         app.open(test_host)
 
         def wait() -> None:
-            assert gate.wait(10)
+            assert gate.wait(PATIENCE)
 
         app.session()._read.submit(wait)
         seen = len(app.changes)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.headless import HOST, Headless
 from tests.support.hosts import HostDomain, domains, write_host
-from tests.support.wait import AT_ONCE, until
+from tests.support.wait import AT_ONCE, PATIENCE, until
 from tuivirt.backend import job_watcher
 from tuivirt.core.backend import Order, Request
 from tuivirt.core.changes import Happened, RunChanged, RunState
@@ -37,7 +37,7 @@ class Gated:
                 self.names.append(dom.name())
                 self.inside += 1
                 self.most = max(self.most, self.inside)
-            assert self.go.wait(10)
+            assert self.go.wait(PATIENCE)
             with self._lock:
                 self.inside -= 1
             return really(dom, *arguments)
@@ -218,7 +218,7 @@ class TestJobs:
             looks += 1
             if looks > 3:
                 asking.set()
-                answer.wait(10)
+                answer.wait(PATIENCE)
             return {"data_total": 4, "data_remaining": 4 - looks}
 
         monkeypatch.setattr(libvirt.virDomain, "jobStats", stats)
@@ -281,7 +281,7 @@ class TestStuck:
         def hangs(dom: libvirt.virDomain) -> int:
             if dom.name() == "web0":
                 hanging.set()
-                go.wait(10)
+                go.wait(PATIENCE)
             return destroy(dom)
 
         monkeypatch.setattr(libvirt.virDomain, "destroy", hangs)
@@ -289,7 +289,7 @@ class TestStuck:
         job = app.fleet.perform(app.request("domain.managed_save", "web2"))
         app.until(lambda: saves.inside, "a job runs")
         stuck = app.fleet.perform(app.request("domain.destroy", "web0"))
-        assert hanging.wait(10)
+        assert hanging.wait(PATIENCE)
         assert app.perform("domain.destroy", "web1")[0].phase == "done"
         app.fleet.abort(app.last_states(job)[0].run)
         assert app.ended(job, 1)[0].phase == "done", "it was aborted, that is, let go"

@@ -11,7 +11,7 @@ import libvirt
 import pytest
 
 from tests.support.hosts import STATES, HostDomain, uuid_of, write_host
-from tests.support.wait import AT_ONCE
+from tests.support.wait import AT_ONCE, PATIENCE
 from tuivirt.backend import ls
 from tuivirt.core.query import QueryError
 from tuivirt.core.source import Source
@@ -171,7 +171,7 @@ def test_one_that_does_not_answer(
     def stuck_open(really: Callable[..., Any]) -> Callable[..., Any]:
         def opened(uri: str, *rest: Any) -> Any:
             if uri == host.uri:
-                gate.wait(10)
+                gate.wait(PATIENCE)
             return really(uri, *rest)
 
         return opened
@@ -179,7 +179,7 @@ def test_one_that_does_not_answer(
     def stuck_on_it(really: Callable[..., Any]) -> Callable[..., Any]:
         def call(conn: libvirt.virConnect, *rest: Any) -> Any:
             if conn.getURI() == host.uri:
-                gate.wait(10)
+                gate.wait(PATIENCE)
             return really(conn, *rest)
 
         return call
@@ -187,7 +187,7 @@ def test_one_that_does_not_answer(
     def stuck_definition(really: Callable[..., str]) -> Callable[..., str]:
         def call(dom: libvirt.virDomain, *rest: Any) -> str:
             if dom.name() != "solo":
-                gate.wait(10)
+                gate.wait(PATIENCE)
             return really(dom, *rest)
 
         return call

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.frames import SCREENS, frame_of
 from tests.support.headless import HOST, Headless
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.backend import screens as screens_module
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
@@ -160,13 +160,13 @@ async def test_a_guest_that_hangs_holds_up_its_screen_and_nothing_else(
 
     def hang(dom: libvirt.virDomain, *rest: Any) -> str:
         if dom.name() == "web01":
-            gate.wait(30)
+            gate.wait(PATIENCE)
             raise libvirt.libvirtError("it was forced off")
         return host._screenshot(*rest)
 
     def hang_too(dom: libvirt.virDomain, *rest: Any) -> None:
         if dom.name() == "web01":
-            gate.wait(30)
+            gate.wait(PATIENCE)
         host._send_key(*rest)
 
     monkeypatch.setattr(libvirt.virDomain, "screenshot", hang)
@@ -193,7 +193,7 @@ async def test_a_guest_that_is_asked_is_kept(
 
     def slow(dom: libvirt.virDomain, *rest: Any) -> str:
         if dom.name() == "web01":
-            gate.wait(30)
+            gate.wait(PATIENCE)
         return host._screenshot(*rest)
 
     monkeypatch.setattr(libvirt.virDomain, "screenshot", slow)

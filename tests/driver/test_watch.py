@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.headless import HOST, Headless
 from tests.support.hosts import HostDomain, write_host
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.backend import guests as guests_module
 from tuivirt.backend import prober
 from tuivirt.core.backend import Watch
@@ -102,7 +102,7 @@ class TestCounters:
             calls[0] += 1
             inside[0] += 1
             most[0] = max(most[0], inside[0])
-            go.wait(10)
+            go.wait(PATIENCE)
             inside[0] -= 1
             return []
 
@@ -426,7 +426,7 @@ class TestAnswers:
 
         def stuck(*_: object) -> str:
             begun.set()
-            go.wait(10)
+            go.wait(PATIENCE)
             return "<domain/>"
 
         key = app.domain("web").key

@@ -23,7 +23,7 @@ from typing import Any, Self
 from tests.support.cache import cached_directory
 from tests.support.environment import hermetic
 from tests.support.visitor import Visit
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 GUARD = Path(__file__).with_name("guard.py")
@@ -222,7 +222,7 @@ class LibvirtDaemon:
         self.pid = 0
         if self._guard is not None:
             guard, self._guard = self._guard, None
-            guard.communicate(timeout=30)
+            guard.communicate(timeout=PATIENCE)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     # What tests do to it.

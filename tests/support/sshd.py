@@ -119,7 +119,6 @@ class Sshd:
         until(
             lambda: self.log.exists() and "Server listening" in self.log.read_text(errors="replace"),
             "sshd listens",
-            timeout=30,
         )
         self._relay = Relay(self._inner_port, self._daemon.network)
         return self

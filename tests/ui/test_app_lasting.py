@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.app import Running, running
 from tests.support.hosts import HostDomain, write_host
+from tests.support.wait import PATIENCE
 from tests.support.world import LAB1, NOW, SOURCES, world
 from tuivirt.core.backend import Call
 from tuivirt.core.changes import Hung
@@ -82,7 +83,7 @@ async def by_command(run: Running) -> None:
 async def test_an_action_that_lasts_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The row is free at once, and what became of it is told when it ends."""
     go = threading.Event()
-    monkeypatch.setattr(libvirt.virDomain, "suspend", lambda _: go.wait(30))
+    monkeypatch.setattr(libvirt.virDomain, "suspend", lambda _: go.wait(PATIENCE))
     uri = write_host(tmp_path / "host.xml", [HostDomain(f"web{n}", state="running") for n in range(3)])
 
     def lasts(run: Running, name: str) -> bool:

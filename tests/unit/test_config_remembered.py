@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.config import paths
 from tuivirt.config.atomic import write_atomically
 from tuivirt.config.remembered import Remembered
@@ -62,12 +62,12 @@ def test_no_choice_waits_for_a_slow_disk(path: Path, monkeypatch: pytest.MonkeyP
 
     def slow(_path: Path, _text: str, *, durable: bool) -> None:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE)
 
     monkeypatch.setattr("tuivirt.config.remembered.write_atomically", slow)
     remembered = Remembered(path, delay=0)
     remembered.set("a", 1)
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     remembered.set("a", 2)
     assert remembered.get("a", 0) == 2
     go_on.set()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.corpus import domain_files
+from tests.support.wait import PATIENCE
 from tuivirt.backend import console_log
 from tuivirt.backend.attachment import BEYOND, MOST_OUTPUT, MOST_UNSENT, WINDOW, Attachment
 from tuivirt.backend.console_log import ConsoleLog
@@ -138,7 +139,7 @@ class TestLog:
         goes_on = threading.Event()
 
         def wait() -> None:
-            goes_on.wait(10)
+            goes_on.wait(PATIENCE)
 
         log._lane.submit(wait)
         for number in range(10):

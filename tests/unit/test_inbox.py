@@ -5,6 +5,7 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.wait import PATIENCE
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.outlet import Outlet
 from tuivirt.core.changes import ConnectionRemoved
@@ -75,7 +76,7 @@ def test_from_many_threads_nothing_is_lost_and_each_keeps_its_order() -> None:
         writer.start()
     got: list[str] = []
     while len(got) < count * threads:
-        assert woken.wait(10)
+        assert woken.wait(PATIENCE)
         woken.clear()
         got += [c.name for c in inbox.drain() if isinstance(c, ConnectionRemoved)]
     for n in range(threads):
@@ -104,11 +105,11 @@ def test_after_shut_has_returned_no_thread_gets_anything_through() -> None:
 
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     outlet.shut()
     inbox.drain()
     over.set()
-    writer.join(10)
+    writer.join(PATIENCE)
     assert inbox.drain() == []
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.fake_keyring import FakeKeyring, Notes, installed
+from tests.support.wait import PATIENCE
 from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.keeping import Keeping
@@ -74,7 +75,7 @@ class Waiting(threading.Thread):
         self.waits, self.over = threading.Event(), False
         self.found: str | None = "nothing yet"
         self.start()
-        assert self.waits.wait(5)
+        assert self.waits.wait(PATIENCE)
 
     def run(self) -> None:
         self.found = self._vault.borrow("joe", self, self._look)
@@ -90,11 +91,11 @@ def test_what_one_attempt_tries_no_other_tries_meanwhile(lent: tuple[Vault, Fake
     second, third = Waiting(vault), Waiting(vault)
     third.over = True
     vault.give_back("another", ["joe"])
-    third.join(5)
+    third.join(PATIENCE)
     assert third.found is None, "it was given up"
     vault.forget("joe")
     vault.give_back("first", ["joe"])
-    second.join(5)
+    second.join(PATIENCE)
     assert second.found is None
     assert ring.asked == ["joe"]
 
@@ -105,7 +106,7 @@ def test_what_was_right_is_tried_by_the_next(lent: tuple[Vault, FakeKeyring]) ->
     assert vault.borrow("joe", "first", lambda: False) == "s3cret", "by another process of the same attempt"
     second = Waiting(vault)
     vault.give_back("first", ["joe"])
-    second.join(5)
+    second.join(PATIENCE)
     assert second.found == "s3cret"
 
 
@@ -126,7 +127,7 @@ def test_an_attempt_that_ends_while_the_keyring_is_asked_gives_back_what_comes(
 
     def slowly(*_: str) -> str:
         asked.set()
-        assert gate.wait(5)
+        assert gate.wait(PATIENCE)
         return "s3cret"
 
     with installed() as ring:
@@ -137,10 +138,10 @@ def test_an_attempt_that_ends_while_the_keyring_is_asked_gives_back_what_comes(
         answers: list[str | None] = []
         thread = threading.Thread(target=lambda: answers.append(prompter.ask(words, "ssh").answer.result(5)))
         thread.start()
-        assert asked.wait(5)
+        assert asked.wait(PATIENCE)
         prompter.close()
         gate.set()
-        thread.join(5)
+        thread.join(PATIENCE)
         assert answers == [None]
         assert vault.borrow(account, "the next", lambda: False) == "s3cret", "without waiting for it"
 

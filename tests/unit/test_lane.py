@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.backend.lane import Job, Lane
 
 
@@ -22,7 +22,7 @@ def gate() -> Iterator[threading.Event]:
 
 
 def wait_for(event: threading.Event) -> None:
-    event.wait(10)
+    event.wait(PATIENCE)
 
 
 def test_jobs_run_in_their_order() -> None:
@@ -42,7 +42,7 @@ def test_threads_are_daemons_and_started_on_demand() -> None:
     (thread,) = [t for t in threading.enumerate() if t.name == "on demand"]
     assert thread.daemon
     lane.stop()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
@@ -59,13 +59,13 @@ def test_a_stuck_job_leaves_the_other_threads_free(threads: int, gate: threading
 
         def block(barrier: threading.Event = barrier, stuck: threading.Event = stuck) -> None:
             stuck.set()
-            barrier.wait(10)
+            barrier.wait(PATIENCE)
 
         lane.submit(block)
         lane.submit(ran.set)
-        assert ran.wait(10)
+        assert ran.wait(PATIENCE)
         barrier.set()
-        assert stuck.wait(10)
+        assert stuck.wait(PATIENCE)
         assert lane.finish(10)
     lane.stop()
 
@@ -75,7 +75,7 @@ def test_never_more_threads_than_allowed(gate: threading.Event) -> None:
 
     def block() -> None:
         running.append(threading.get_ident())
-        gate.wait(10)
+        gate.wait(PATIENCE)
 
     for _ in range(6):
         lane.submit(block)
@@ -94,14 +94,14 @@ def test_withdraw_takes_back_what_has_not_begun(gate: threading.Event) -> None:
 
     def first() -> None:
         begun.set()
-        gate.wait(10)
+        gate.wait(PATIENCE)
 
     def second() -> None:
         done.append("second")
 
     lane.submit(first)
     lane.submit(second)
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     assert lane.withdraw(second)
     assert not lane.withdraw(second)
     assert not lane.withdraw(first)
@@ -116,13 +116,13 @@ def test_a_job_left_behind_holds_nobody_up(gate: threading.Event) -> None:
 
     def stuck() -> None:
         begun.set()
-        gate.wait(10)
+        gate.wait(PATIENCE)
         done.append("stuck")
 
     lane.submit(stuck)
     lane.submit(lambda: done.append("next"))
     assert not lane.leave_behind(lambda: None)
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     assert lane.leave_behind(stuck)
     assert not lane.leave_behind(stuck)
     assert lane.finish(10)
@@ -141,10 +141,10 @@ def test_stop_returns_at_once_and_nothing_begins_after_it(gate: threading.Event)
 
     def block() -> None:
         begun.set()
-        gate.wait(10)
+        gate.wait(PATIENCE)
 
     lane.submit(block)
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     lane.submit(partial(wait_for, gate))
     lane.submit(lambda: done.append(1))
     lane.stop()

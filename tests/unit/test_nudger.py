@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.backend import nudger
 from tuivirt.backend import places as places_module
 from tuivirt.backend.nudger import forgotten
@@ -63,16 +63,16 @@ def test_a_connection_is_not_closed_under_a_nudge() -> None:
 
     def nudge() -> None:
         inside.set()
-        go.wait(10)
+        go.wait(PATIENCE)
 
     places = Places(nudge)
     with places.acting("save"), places.safe("list"):
-        assert inside.wait(10)
+        assert inside.wait(PATIENCE)
     places.close()
     empty = threading.Thread(target=places.wait_until_empty, daemon=True)
     empty.start()
     empty.join(0.05)
     assert empty.is_alive()
     go.set()
-    empty.join(10)
+    empty.join(PATIENCE)
     assert not empty.is_alive()

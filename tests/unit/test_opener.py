@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.backend import opener as opener_module
 from tuivirt.backend.opener import PLACES, Opener
 
@@ -41,7 +41,7 @@ class Attempts:
 
     def run(self, number: int) -> None:
         self.begun.append(number)
-        assert self.gate.wait(10)
+        assert self.gate.wait(PATIENCE)
 
 
 def test_a_handful_at_once_and_in_their_order(opener: Opener, gate: threading.Event) -> None:

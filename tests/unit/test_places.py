@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from tests.support.wait import AT_ONCE, until
+from tests.support.wait import AT_ONCE, PATIENCE, until
 from tuivirt.backend import places as places_module
 from tuivirt.backend.places import ASKING, SIZE, Places
 from tuivirt.core.errors import HostError
@@ -25,7 +25,7 @@ class Callers:
         def call() -> None:
             try:
                 with place(label):
-                    self.go.wait(10)
+                    self.go.wait(PATIENCE)
             except HostError:
                 self.refused.append(label)
 
@@ -35,7 +35,7 @@ class Callers:
     def leave(self) -> None:
         self.go.set()
         for thread in self.threads:
-            thread.join(10)
+            thread.join(PATIENCE)
 
 
 def test_where_libvirt_needs_it_calls_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,11 +206,11 @@ def test_when_closed_nothing_begins_and_the_last_call_is_waited_for() -> None:
 
     threading.Thread(target=wait, daemon=True).start()
     places.close()
-    callers.threads[3].join(10)
+    callers.threads[3].join(PATIENCE)
     assert callers.refused == ["slow 3"]
     for place in (places.safe, places.asking, places.acting, places.urgent):
         with pytest.raises(HostError, match="closed"), place("late"):
             pytest.fail("no call may begin")
     assert not empty.is_set()
     callers.leave()
-    assert empty.wait(10)
+    assert empty.wait(PATIENCE)

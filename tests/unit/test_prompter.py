@@ -6,6 +6,7 @@ from typing import Any
 import libvirt
 import pytest
 
+from tests.support.wait import PATIENCE
 from tuivirt.backend.desk import Desk
 from tuivirt.backend.inbox import Inbox
 from tuivirt.backend.prompt_words import Words
@@ -42,7 +43,7 @@ class Room:
         event = threading.Event()
         self.inbox.attach(event.set)
         while len(found := self.questions) < count:
-            assert event.wait(5)
+            assert event.wait(PATIENCE)
             event.clear()
         self.inbox.detach()
         return found
@@ -147,13 +148,13 @@ def test_libvirt_gets_all_credentials_or_none() -> None:
     for answer in ("joe", "s3cret"):
         (question,) = room.wait_for(1)
         room.desk.answer(question.id, Answer(answer))
-    thread.join(5)
+    thread.join(PATIENCE)
     assert thread.result == 0  # type: ignore[attr-defined]
     assert [credential[4] for credential in credentials] == ["joe", "s3cret"]
     thread = room.collect([[libvirt.VIR_CRED_PASSPHRASE, "password", None, None, None]])
     (question,) = room.wait_for(1)
     room.desk.answer(question.id, None)
-    thread.join(5)
+    thread.join(PATIENCE)
     assert thread.result == -1  # type: ignore[attr-defined]
 
 
@@ -180,7 +181,7 @@ def test_every_kind_of_credential_is_asked_and_filled_in(
     assert (question.connection, question.place, question.asker) == ("lab", "joe@lab", "the daemon (SASL)")
     assert question.default == ("proposed" if kind in {"user", "text", "realm"} else "")
     room.desk.answer(question.id, Answer(answer))
-    thread.join(5)
+    thread.join(PATIENCE)
     assert credentials[0][4] == answer
 
 
@@ -197,7 +198,7 @@ def test_a_challenge_is_shown_where_it_is_needed(type_: int, shown: str) -> None
     (question,) = room.wait_for(1)
     assert question.prompt == shown
     room.prompter.close()
-    thread.join(5)
+    thread.join(PATIENCE)
 
 
 @pytest.mark.parametrize(("answer", "given"), [("yes", "y"), ("no", "n")])
@@ -208,7 +209,7 @@ def test_libssh_wants_one_letter(answer: str, given: str) -> None:
     thread = room.collect(credentials)
     (question,) = room.wait_for(1)
     room.desk.answer(question.id, Answer(answer))
-    thread.join(5)
+    thread.join(PATIENCE)
     assert credentials[0][4] == given
     assert not room.prompter.again(failure()), "trusting a key is no login that failed"
 
@@ -217,7 +218,7 @@ def login(room: Room) -> None:
     thread = room.collect([[libvirt.VIR_CRED_PASSPHRASE, "password", None, None, None]])
     (question,) = room.wait_for(1)
     room.desk.answer(question.id, Answer("x"))
-    thread.join(5)
+    thread.join(PATIENCE)
 
 
 def test_a_refused_login_is_asked_again_with_libvirts_words() -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.backend.opener import Opener
 from tuivirt.backend.places import Places
 from tuivirt.backend.pulse import Pulse
@@ -37,7 +37,7 @@ class Watched:
 
     def ask(self) -> None:
         self.asked.append(time.monotonic())
-        assert self.answers.wait(10)
+        assert self.answers.wait(PATIENCE)
 
 
 @pytest.fixture

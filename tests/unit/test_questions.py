@@ -5,6 +5,7 @@ import threading
 import libvirt
 import pytest
 
+from tests.support.wait import PATIENCE
 from tuivirt.backend.lane import Lane
 from tuivirt.backend.questions import Questions
 from tuivirt.core.errors import HostError
@@ -46,11 +47,11 @@ def test_what_waits_and_what_is_stuck_fails_when_the_session_ends() -> None:
 
     def stuck() -> int:
         begun.set()
-        go.wait(10)
+        go.wait(PATIENCE)
         return 1
 
     futures = [questions.ask(lane, stuck), questions.ask(lane, stuck)]
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     questions.close()
     lane.stop()
     for future in (*futures, questions.ask(lane, stuck)):
@@ -66,7 +67,7 @@ def test_one_that_nobody_waits_for_any_more_is_not_asked() -> None:
     go = threading.Event()
 
     def wait() -> None:
-        go.wait(10)
+        go.wait(PATIENCE)
 
     lane.submit(wait)
     future = questions.ask(lane, lambda: asked.append(1))

@@ -6,6 +6,7 @@ from queue import Queue
 
 import pytest
 
+from tests.support.wait import PATIENCE
 from tuivirt.ui.guest_screen.viewer import command, open_viewer, why_not
 
 URI = "qemu+ssh://root@lab1/system"
@@ -42,7 +43,7 @@ def test_it_lives_by_itself_and_what_it_says_at_a_failure_is_told(installed: Pat
     told: Queue[str] = Queue()
     installed.write_text('#!/bin/sh\necho warning >&2\necho "cannot open $2 $5" >&2\nexit 1\n')
     open_viewer(command("qemu:///x y", "uuid"), told.put)
-    assert told.get(timeout=10) == "cannot open qemu:///x y uuid"
+    assert told.get(timeout=PATIENCE) == "cannot open qemu:///x y uuid"
     installed.write_text("#!/bin/sh\nexit 3\n")
     open_viewer(command(URI, "uuid"), told.put)
-    assert told.get(timeout=10) == "it ended with status 3"
+    assert told.get(timeout=PATIENCE) == "it ended with status 3"

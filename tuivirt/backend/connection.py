@@ -389,7 +389,7 @@ class Connection:
         self._retry = self._place = self._limit = None
         if self._prompter is not None:
             self._prompter.close()
-            self._opener.later(0.0, partial(self._askpass.end, self._prompter))
+            self._askpass.end(self._prompter)
             self._prompter = None
         if self.session is not None:
             if self._consoles is not None:
