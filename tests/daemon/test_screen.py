@@ -17,7 +17,7 @@ from tests.support.daemon import LibvirtDaemon
 from tests.support.guest import guest_xml
 from tests.support.headless import HOST, Headless
 from tests.support.linux_guest import LinuxGuest
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
 from tuivirt.core.errors import HostError
 from tuivirt.core.keyboard.keyboard import Keyboard, batches
 from tuivirt.core.screen.text import Run, TextScreen
@@ -40,14 +40,15 @@ class Seen:
         assert frame.text is not None
         return frame.text
 
-    async def until(self, *texts: str, timeout: float = 60.0) -> TextScreen:  # noqa: ASYNC109 (as elsewhere)
+    async def until(self, *texts: str, timeout: float = PATIENCE) -> TextScreen:  # noqa: ASYNC109 (as elsewhere)
         """Look until all of these are on the screen."""
         end = time.monotonic() + timeout
         while True:
-            seen = await self.text()
-            if all(wanted in seen.text for wanted in texts):
+            seen = (await self.app.fleet.look(self.key)).text
+            if seen is not None and all(wanted in seen.text for wanted in texts):
                 return seen
-            assert time.monotonic() < end, f"not within {timeout:g} s: {texts}\n{seen.text}"
+            shown = seen.text if seen is not None else "(no text)"
+            assert time.monotonic() < end, f"not within {timeout:g} s: {texts}\n{shown}"
 
     async def type(self, text: str) -> None:
         for codes, _ in batches(Keyboard("us").text(text)):
@@ -59,7 +60,7 @@ class Viewer:
 
     def __init__(self, dom: libvirt.virDomain) -> None:
         self._socket = socket.socket(fileno=dom.openGraphicsFD(0, libvirt.VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH))
-        self._socket.settimeout(10)
+        self._socket.settimeout(PATIENCE)
         assert self._read(12).startswith(b"RFB 003.")
         self._socket.sendall(b"RFB 003.008\n")
         assert b"\x01" in self._read(self._read(1)[0]), "a security type of none"
@@ -123,13 +124,13 @@ async def test_what_guests_show_is_read_and_what_is_typed_arrives(
         await guest.until("SCSI subsystem initialized", "built-in shell (ash)")
         await guest.type("dmesg -n 1\n")
         await guest.type("clear\n")
-        await guest.type("echo answer=$((6 * 7)) 'It~is {all} \"ASCII\" <here>;'\n")
-        seen = await guest.until("answer=42")
+        await guest.type("echo answer=$((6 * 7)) 'It~is {all} \"ASCII\" <here>;'; echo over\n")
+        seen = await guest.until("\nover")
         assert 'answer=42 It~is {all} "ASCII" <here>;' in seen.text.split("\n")
         assert not any(row.unread for row in seen.rows)
         # Colours, as the guest gives them.
-        await guest.type("printf '\\033[1;33;44m yellow \\033[0m\\n'\n")
-        seen = await guest.until("\n yellow")
+        await guest.type("printf '\\033[1;33;44m yellow \\033[0m\\n'; echo and over\n")
+        seen = await guest.until("\nand over")
         row = next(row for row in seen.rows if row.text.startswith(" yellow "))
         blank, word = row.runs[:2]
         assert (blank.length, blank.bg) == (1, BLUE)
@@ -153,6 +154,7 @@ async def test_a_guest_that_hangs_holds_up_its_own_screen(daemon: LibvirtDaemon)
     async with connected(daemon) as app:
         hung, other = Seen(app, "hung"), Seen(app, "other")
         await hung.until("SeaBIOS")
+        await other.until("SeaBIOS")
         daemon.freeze_guest("hung")
         stuck = asyncio.ensure_future(app.fleet.look(hung.key))
         typed = asyncio.ensure_future(app.fleet.press(hung.key, (30,), HOLD))
