@@ -16,7 +16,7 @@ from tests.support.headless import HOST, Headless, open_descriptors, threads_of
 from tests.support.login import User
 from tests.support.rpc_proxy import RpcProxy
 from tests.support.sshd import Sshd
-from tests.support.wait import AT_ONCE, until
+from tests.support.wait import AT_ONCE, PATIENCE, until
 from tuivirt.backend import connection as connection_module
 from tuivirt.core.backend import Watch
 from tuivirt.core.changes import ConnectionChanged, ConnectionState, Happened
@@ -336,7 +336,7 @@ def test_two_hundred_reconnects(daemon: LibvirtDaemon, monkeypatch: pytest.Monke
                 # a connection for ever that goes just before its close callback is known.
                 session = app.session()
                 for lane in (session._read, session._guests):
-                    assert lane.finish(10), "it has subscribed to everything"
+                    assert lane.finish(PATIENCE), "it has subscribed to everything"
                 until(lambda: not app.fleet.calls(HOST), "no call in flight")
 
         def left_over() -> tuple[int, int, int]:
