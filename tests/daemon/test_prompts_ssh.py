@@ -264,7 +264,9 @@ def test_the_terminal_belongs_to_the_app(sshd: Sshd, daemon: LibvirtDaemon, tmp_
         terminal.until_text("ssh did not accept the last answer")
         terminal.send(PASSWORD)
         terminal.press("enter")
-        terminal.until_text("web01")
+        terminal.until(
+            lambda screen: "web01" in screen.text and "with the login" not in screen.text, what="the list"
+        )
         assert "password" not in terminal.screen.text
         terminal.press("q")
         assert terminal.wait() == 0
