@@ -183,6 +183,36 @@ async def test_the_same_line_once_more_is_told() -> None:
         assert await screen.run.until_note("job done") == "web01: job done: job done"
 
 
+async def test_a_line_as_one_that_has_just_left_the_screen_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waits, "PAUSE", 0.01)
+    async with full_screen() as screen:
+        screen.show(text_frame("job done", "$ ls", "a  b", "$ run"))
+        screen.pane._screens.waits.begin(GUEST, "web01", 0, "job done")
+        wait = screen.pane._screens.waits.of(GUEST)
+        assert wait is not None
+        await screen.run.until(lambda: wait.before == {0: "job done"}, "a first look")
+        screen.show(text_frame("$ ls", "a  b", "$ run", "job done"))
+        assert await screen.run.until_note("job done") == "web01: job done: job done"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "up"),
+    [
+        ([], [], 0),
+        (["a", "b", ""], ["a", "b", "c"], 0),
+        (["a", "b", "c"], ["b", "c", "d"], 1),
+        (["a", "b", "$"], ["b", "$ ls", "x"], 1),
+        (["a", "", "b", "$"], ["b", "$ ls", "x", "y"], 2),
+        (["a", "", "$"], ["", "$ ls", "x"], 0),
+        (["a", "b", "c"], ["x", "y", "z"], 0),
+        (["y", "y", "y"], ["y", "y", "y"], 0),
+        (["a"], ["b", "c"], 0),
+    ],
+)
+def test_how_far_a_screen_has_moved(before: list[str], now: list[str], up: int) -> None:
+    assert waits.scrolled(before, now) == up
+
+
 async def test_what_a_guest_starts_with_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waits, "PAUSE", 0.01)
     async with full_screen() as screen:

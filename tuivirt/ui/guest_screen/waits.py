@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol
@@ -39,6 +39,8 @@ class Wait:
     wanted: Wanted
     before: dict[int, str] | None = None
     """The rows that showed it at the last look; None before the first."""
+    rows: tuple[str, ...] = ()
+    """All that were there then."""
     over: bool = False
 
 
@@ -76,13 +78,15 @@ class Waits:
         wait = self.of(key)
         if wait is None or wait.head != head:
             return
-        rows = frame.text.rows if frame.text is not None else ()
-        found = ((number, wait.wanted.found_in([row.text])) for number, row in enumerate(rows))
+        rows = tuple(row.text for row in frame.text.rows) if frame.text is not None else ()
+        found = ((number, wait.wanted.found_in([row])) for number, row in enumerate(rows))
         now = {number: line for number, line in found if line is not None}
-        before, wait.before = wait.before, now
+        up = scrolled(wait.rows, rows)
+        before, wait.before, wait.rows = wait.before, now, rows
         if before is None:
             return  # it was there already
-        # A row that goes on is not a new one, nor one that has moved up: of the same text there must be more.
+        before = {number - up: line for number, line in before.items() if number >= up}
+        # A row that goes on is not a new one, nor one that is elsewhere now: of its text there must be more.
         more = Counter(now.values()) - Counter(before.values())
         new = [line for number, line in now.items() if number not in before and line in more]
         if new:
@@ -104,3 +108,15 @@ class Waits:
                 await asyncio.sleep(PAUSE)
         if not wait.over:
             self.end(wait.key)
+
+
+def scrolled(before: Sequence[str], now: Sequence[str]) -> int:
+    """By how many rows a screen has moved up, as far as what stayed on it tells; else 0. The last row that
+    was written may have gone on since.
+    """
+    last = max((number for number, row in enumerate(before) if row.strip()), default=0)
+    for up in range(last):
+        stayed = before[up:last]
+        if any(row.strip() for row in stayed) and [*stayed] == [*now[: last - up]]:
+            return up
+    return 0
