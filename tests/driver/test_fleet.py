@@ -103,7 +103,7 @@ class TestOpening:
         if code is not None:
             assert state.code == code
             assert state.hint
-        (entry,) = [c.entry for c in app.changes if isinstance(c, Happened)]
+        (entry,) = app.until(lambda: [c.entry for c in app.changes if isinstance(c, Happened)], "an entry")
         assert (entry.what, entry.detail) == ("failed", state.error)
         assert phases(app) == ["closed", "opening", "failed"]
 

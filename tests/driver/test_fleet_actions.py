@@ -147,7 +147,8 @@ class TestTakingBack:
     def test_what_runs_goes_on(self, app: Headless, suspends: Gated) -> None:
         """A pause is no job that libvirt could abort."""
         batch = app.fleet.perform(app.request("domain.suspend", "web1"))
-        app.until(lambda: suspends.inside, "it runs")
+        app.until(lambda: suspends.inside, "it is called")
+        app.until(lambda: app.last_states(batch)[0].phase == "running", "it runs")
         (state,) = app.last_states(batch)
         assert not state.can_abort
         app.fleet.abort(state.run)
@@ -383,6 +384,12 @@ class TestStuck:
         assert sorted(suspends.names) == ALL[:2]
 
 
+def told_last(app: Headless) -> tuple[str, bool | None, str]:
+    """The last entry of the journal."""
+    entry = next(c.entry for c in reversed(app.changes) if isinstance(c, Happened))
+    return entry.what, entry.ok, entry.detail
+
+
 class TestRefusals:
     @pytest.mark.parametrize("whole_run", [False, True])
     def test_read_only(self, test_host: str, whole_run: bool) -> None:
@@ -396,8 +403,8 @@ class TestRefusals:
                 request = Request(action.id, (Order(key, "web01"),), action.params and action.params())
                 (state,) = app.ended(app.fleet.perform(request), 1)
                 assert (state.phase, state.note) == ("failed", "the connection is read-only")
-                entry = next(c.entry for c in reversed(app.changes) if isinstance(c, Happened))
-                assert (entry.what, entry.ok, entry.detail) == (action.title, False, state.note)
+                told = (action.title, False, state.note)
+                app.until(lambda told=told: told_last(app) == told, "an entry")  # type: ignore[misc]
             handle = app.libvirt().lookupByUUIDString(record.item.uuid)
             with pytest.raises(libvirt.libvirtError) as caught:
                 handle.suspend()

@@ -41,14 +41,20 @@ class Callers:
 def test_where_libvirt_needs_it_calls_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """But for those that last."""
     monkeypatch.setattr(places_module, "ALONE", True)
+    monkeypatch.setattr(places_module, "LASTING", 60)
     places, callers = Places(lambda: None), Callers()
     callers.enter(places.acting, "save")
     until(places.calls, "one is in flight")
     assert places.take("safe", "list", wait=0) is None
-    with places.safe("list"):
-        (save,) = (call for call in places.calls() if call.label == "save")
-        assert time.monotonic() - save.since >= places_module.LASTING
-        assert places.take("safe", "another", wait=0) is None, "the young one is waited for"
+    with monkeypatch.context() as patch:
+        patch.setattr(places_module, "LASTING", 0.05)
+        listing = places.safe("list")
+        listing.__enter__()
+    (save,) = (call for call in places.calls() if call.label == "save")
+    assert time.monotonic() - save.since >= 0.05
+    assert places.take("safe", "another", wait=0) is None, "the young one is waited for"
+    listing.__exit__(None, None, None)
+    monkeypatch.setattr(places_module, "LASTING", 0)
     with places.safe("another"):
         assert len(places.calls()) == 2
     callers.leave()
