@@ -25,6 +25,7 @@ from tuivirt.ui.console import consoles as module
 from tuivirt.ui.console.consoles import escape_key
 from tuivirt.ui.console.opened import OpenConsole
 from tuivirt.ui.console.pane import ConsolePane
+from tuivirt.ui.dialogs import held
 from tuivirt.ui.screens.console import ConsoleScreen
 from tuivirt.ui.tabs.console import ConsoleTab
 
@@ -249,9 +250,10 @@ async def test_the_escape_key_leads_out_and_the_console_stays_open() -> None:
         assert typed(run) == b"\x1d"
         await run.press(ESC, "X")
         await run.until_note("means nothing here")
-        await run.press(*"id", ESC, "escape")
+        await run.press(*"i", ESC, "escape", "d")
+        assert typed(run) == b"id", "only the menu goes"
+        await run.press(ESC, "q")
         await run.until_main()
-        assert typed(run) == b"id"
         assert SERIAL in backend_of(run).console_states
         assert SERIAL in run.main.consoles.opened
 
@@ -380,7 +382,7 @@ SAID: tuple[tuple[dict[str, Any], str], ...] = (
     ({"phase": "attaching"}, "Attaching"),
     ({"phase": "waiting"}, "The domain is off"),
     ({"phase": "waiting", "note": "its host is not connected"}, "its host is not connected"),
-    ({"phase": "lost", "note": "somebody else has taken it over"}, "taken it over"),
+    ({"phase": "lost", "note": "somebody else has taken it over"}, "Somebody else has taken it over."),
     ({"phase": "failed", "note": "no\x1b such device", "hint": "Look."}, "no␛ such device Look."),
     ({"unsent": 20480}, "does not read: 20 KiB wait"),
     ({"log_error": "the log cannot be written: disk full"}, "cannot be written: disk full"),
@@ -389,7 +391,21 @@ SAID: tuple[tuple[dict[str, Any], str], ...] = (
 
 
 class TestStates:
-    async def test_one_that_is_held_may_be_taken_over(self) -> None:
+    async def test_who_types_takes_nothing_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(held, "QUIET", 3600)
+        async with app() as run:
+            await run.press("c")
+            await run.until(lambda: isinstance(run.screen, ConsoleScreen), "the console")
+            backend_of(run).console(SERIAL, phase="held", note="Active console session exists")
+            await run.until_dialog("Taking it over ends their session")
+            await run.press(*"top", "enter", *"r")
+            assert run.dialog is not None
+            await run.press("escape")
+            await run.until(lambda: run.dialog is None, "it is left to them")
+            assert backend_of(run).taken == [(SERIAL, "free")]
+
+    async def test_one_that_is_held_may_be_taken_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(held, "QUIET", 0)
         async with app() as run:
             await run.press("c")
             await run.until(lambda: isinstance(run.screen, ConsoleScreen), "the console")
@@ -600,7 +616,7 @@ class TestReading:
             await run.press(ESC, "left_square_bracket")
             assert "Ctrl+]" in run.text.splitlines()[-1]
             await run.press("escape", ESC, "slash", *"line 7", ESC)
-            await run.press("escape")
+            await run.press("q")
             await run.until_main()
             await run.press("c", "x")
             assert typed(run) == b"x"
@@ -706,6 +722,19 @@ class TestFiles:
             await write(run, "\r\nweb01 login: ")
             await run.until_note("web01 login:")
             assert run.main.consoles.opened[SERIAL].wanted == []
+
+    async def test_a_text_is_found_where_it_is_wrapped(self) -> None:
+        async with app() as run:
+            await sit(run)
+            columns, _ = run.main.consoles.opened[SERIAL].terminal.size
+            await write(run, "x" * (columns - 2))
+            await run.press(ESC, "w")
+            await run.until_dialog("Tell when this appears")
+            await run.press(*"needle", "enter")
+            await run.until(lambda: run.main.consoles.opened[SERIAL].wanted, "somebody waits")
+            await write(run, "need")
+            await write(run, "le here")
+            await run.until_note("xneedle here")
 
 
 class TestTab:

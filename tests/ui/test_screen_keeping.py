@@ -42,6 +42,14 @@ async def test_text_is_selected_by_keys_while_the_screen_stands_still() -> None:
         await screen.until_text("something else")
 
 
+async def test_what_is_empty_leaves_the_clipboard_alone() -> None:
+    async with full_screen(text_frame("", "")) as screen:
+        screen.run.app.copy_to_clipboard("before")
+        await screen.press("y")
+        await screen.run.until_note("nothing to copy")
+        assert screen.run.app.clipboard == "before"
+
+
 async def test_text_is_selected_by_the_mouse() -> None:
     async with full_screen() as screen:
         pilot = screen.run.pilot

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from textual.strip import Strip
 
-from tests.support.frames import frame_of, gradient, text_frame
+from tests.support.frames import BLACK, GREY, frame_of, gradient, text_frame
 from tests.support.screen_app import GUEST, LOGIN, ScreenRun, full_screen, screen_tab
 from tests.support.world import LAB1, changed
 from tuivirt.core.changes import Upserted
 from tuivirt.core.errors import HostError
 from tuivirt.core.screen.frame import Frame
 from tuivirt.core.screen.pace import Pace, Pause
+from tuivirt.core.screen.text import Row, Run, TextScreen
 from tuivirt.resources.domain.snapshot import State
 from tuivirt.ui.guest_screen import watching
 from tuivirt.ui.guest_screen.screens import Screens
@@ -352,3 +353,19 @@ async def test_drawing_counts_for_the_pace(monkeypatch: pytest.MonkeyPatch) -> N
         screen.pane.watching.hurry()
         await screen.run.until(lambda: len(took) > 1, "two looks")
         assert took[1] >= 0.2
+
+
+async def test_the_view_stands_still_while_a_cursor_blinks_on_an_empty_row() -> None:
+    lines = [f"row {number}" for number in range(24)]
+    blank = text_frame(*lines)
+    assert blank.text is not None
+    cursor = Row(" " * 80, (Run(1, GREY, GREY), Run(79, GREY, BLACK)))
+    text = TextScreen((*blank.text.rows[:24], cursor), None)
+    blinking = Frame(blank.picture, text, "png", b"blinking")
+    async with full_screen(blank, size=(80, 12)) as screen:
+        top = screen.view.text.top
+        assert top > 0
+        for frame in (blinking, blank, blinking):
+            screen.show(frame)
+            await screen.until_shown(frame)
+            assert screen.view.text.top == top

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
+from tests.support.app import running
 from tests.support.frames import gradient, text_frame
-from tests.support.screen_app import GUEST, LOGIN, ScreenRun, full_screen, screen_tab
-from tests.support.world import LAB1, changed
+from tests.support.screen_app import GUEST, LOGIN, ScreenRun, full_screen, screen_tab, screen_world
+from tests.support.world import LAB1, SOURCES, changed
 from tuivirt.core.changes import Upserted
 from tuivirt.core.errors import HostError
+from tuivirt.core.screen.frame import Frame
 from tuivirt.resources.domain.snapshot import State
 from tuivirt.ui.guest_screen.keyboard import LONGEST
 from tuivirt.ui.guest_screen.watching import Watching
@@ -210,6 +212,9 @@ async def test_a_paste_is_asked_about_by_who_does_not_type() -> None:
 
 async def test_nothing_of_a_text_is_typed_that_the_layout_lacks_some_of() -> None:
     async with full_screen() as screen:
+        await screen.run.paste("5 £")
+        await screen.run.until_note("cannot type £. Nothing was typed.")
+        assert screen.run.dialog is None
         await typing(screen)
         await screen.run.paste("Käse 5€ \x1b[31m")
         await screen.run.until_note("The layout us cannot type ä € ␛. Nothing was typed.")
@@ -306,6 +311,22 @@ async def test_a_failure_is_told_and_drops_what_waits() -> None:
         screen.backend.press_fails = None
         await screen.press("a")
         await until_pressed(screen, 30)
+
+
+async def test_before_the_first_frame_no_key_is_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a slow host: what is typed ahead goes nowhere, rather than to the list."""
+    backend = screen_world(LOGIN)
+    looked: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
+    monkeypatch.setattr(backend, "look", lambda _key, _head=0: asyncio.shield(looked))
+    async with running(SOURCES, backend=backend, size=(80, 24), view="lab1", domain="web01") as run:
+        await run.until(lambda: run.cursor == "web01", "the cursor on web01")
+        await run.press("v", "enter", *"seq d")
+        await run.until_text("No key goes anywhere.")
+        assert not backend.requests
+        looked.set_result(LOGIN)
+        await run.until_text("Every key goes to the guest.")
+        await run.press("a")
+        await run.until(lambda: backend.pressed == [(30,)], "the key")
 
 
 async def test_of_a_text_that_is_not_shown_no_character_is_told() -> None:

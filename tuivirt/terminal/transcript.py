@@ -82,8 +82,10 @@ class Transcript:
         first = parameters.partition(";")[0]
         count = int(first) if first.isdecimal() and len(first) < 5 else 0
         match private, intermediate, final:
-            case "", "", "K" if count == 0:
-                del self._line[self._at :]
+            case "", "", "K" | "J" if count < 3:  # of a screen this is one line
+                self._erase(self._at if count == 0 else 0, self._at + 1 if count == 1 else len(self._line))
+            case "", "", "X":
+                self._erase(self._at, self._at + max(1, count))
             case "", "", "C":
                 self._go(self._at + max(1, count))
             case "", "", "D":
@@ -92,6 +94,10 @@ class Transcript:
                 self._go(max(1, count) - 1)
             case "", "", "P":
                 del self._line[self._at : self._at + max(1, count)]
+
+    def _erase(self, start: int, end: int) -> None:
+        end = min(end, len(self._line))
+        self._line[start:end] = " " * (end - start)
 
     def _go(self, column: int) -> None:
         self._at = min(column, LONGEST)

@@ -131,7 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *_table(
         "console_menu",
-        ("leave", "q,escape", "leave", "Back; the console stays open", "back"),
+        ("leave", "q", "leave", "Back; the console stays open", "back"),
         ("detach", "d", "detach", "Close the console", "close"),
         ("next", "n", "step(1)", "Next open console", "next"),
         ("previous", "p", "step(-1)", "Previous open console"),

@@ -82,7 +82,14 @@ class OpenConsole:
         self._there = self._rows(self._looked_at)
 
     def _rows(self, first: int) -> dict[int, str]:
-        """The text from that line on, by number."""
+        """The text from that line on, by number; what is wrapped is one."""
         terminal = self.terminal
         first = max(first, terminal.first)
-        return {number: line.text for number, line in enumerate(terminal.lines(first, terminal.end), first)}
+        while first > terminal.first and terminal.line(first - 1).wraps:
+            first -= 1
+        rows, start = {first: ""}, first
+        for number, line in enumerate(terminal.lines(first, terminal.end), first):
+            rows[start] = rows.get(start, "") + line.text
+            if not line.wraps:
+                start = number + 1
+        return rows

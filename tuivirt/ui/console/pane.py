@@ -158,7 +158,8 @@ class ConsolePane(Vertical, can_focus=False):
             return ""
         found = f"{reader.found} · " if reader.query else ""
         first = opened.terminal.first
-        return f"{found}{reader.place.line - first + 1:,} of {opened.terminal.end - first:,}"
+        # The line may have left the scrollback meanwhile.
+        return f"{found}{max(1, reader.place.line - first + 1):,} of {opened.terminal.end - first:,}"
 
     # Keys
 
@@ -188,6 +189,8 @@ class ConsolePane(Vertical, can_focus=False):
     async def _after_escape(self, message: GuestView.Typed) -> None:
         self._chord = False
         self._show_bar()
+        if message.key == "escape":  # only the menu goes
+            return
         if message.key == self._escape:
             self._type(key_bytes(message.key, message.character, application=False))
             return

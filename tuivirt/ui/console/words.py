@@ -42,7 +42,8 @@ def notice(state: ConsoleState, escape: str, keys: Mapping[str, str]) -> list[Pa
                 (f"{take} takes it over, {attach} if it is free. ", "dim"),
             ]
         case "lost":
-            return [(f" {note or 'It has ended'}. ", "bad"), (f"{attach} attaches again. ", "dim")]
+            why = note[:1].upper() + note[1:] or "It has ended"
+            return [(f" {why}. ", "bad"), (f"{attach} attaches again. ", "dim")]
         case "failed":
             return [(f" ✗ {note} ", "bad"), (f"{hint} " if hint else "", ""), (f"{attach} again. ", "dim")]
 

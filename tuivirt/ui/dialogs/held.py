@@ -1,8 +1,10 @@
 """Somebody else has a console open: take it over, or leave it to them."""
 
+import time
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widget import Widget
@@ -12,6 +14,9 @@ from tuivirt.core.console import Take
 from tuivirt.ui.dialogs.base import Dialog
 from tuivirt.ui.widgets.choices import PushButton
 from tuivirt.ui.widgets.roles import styled_lines
+
+QUIET: Final = 0.5
+"""Seconds without a key before one counts: it opens while somebody types, who means the guest."""
 
 
 class HeldDialog(Dialog[Take]):
@@ -27,6 +32,7 @@ class HeldDialog(Dialog[Take]):
         super().__init__(f"{label} is in use", danger=True)
         self._note = note
         self._cancel = PushButton("Cancel", name="cancel")
+        self._typed = time.monotonic()
 
     def body(self) -> ComposeResult:
         yield Static(
@@ -48,6 +54,14 @@ class HeldDialog(Dialog[Take]):
 
     def first_focus(self) -> Widget | None:
         return self._cancel
+
+    def on_key(self, event: events.Key) -> None:
+        before, self._typed = self._typed, time.monotonic()
+        if self._typed - before < QUIET and event.key != "escape":
+            event.stop()
+            event.prevent_default()
+        else:
+            super().on_key(event)
 
     def action_take(self, take: Take) -> None:
         self.finish(take)

@@ -34,8 +34,9 @@ class Keeping:
         else:
             self._screens.tell("A picture is shown, which has no text.", severity="warning")
             return
-        self._pane.app.copy_to_clipboard(text)
-        self._screens.tell("copied")
+        if text:
+            self._pane.app.copy_to_clipboard(text)
+        self._screens.tell("copied" if text else "There is nothing to copy.")
 
     def save(self) -> None:
         frame = self._pane.view.frame

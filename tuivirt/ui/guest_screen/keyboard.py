@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tuivirt.core.errors import HostError
 from tuivirt.core.key import Key
 from tuivirt.core.keyboard.keyboard import ALONE, MODIFIERS, CannotTypeError, Keyboard
+from tuivirt.core.keyboard.layouts import Chord
 from tuivirt.core.text import plain
 from tuivirt.ui.guest_screen.screens import Screens
 from tuivirt.ui.guest_screen.typist import Typist
@@ -65,12 +66,14 @@ class GuestKeyboard:
     # Typing
 
     def begin(self) -> bool:
-        """Have every key go to the guest; whether that can be."""
-        view = self._pane.view
-        if not view.display or view.frame is None or self._typist is None:
-            self._pane.app.bell()
+        """Have every key go to the guest; whether that can be. While its screen is still to come they go
+        nowhere: none is a command of the app.
+        """
+        pane, view = self._pane, self._pane.view
+        if self._typist is None or (not view.display and pane.why_not() is not None):
+            pane.app.bell()
             return False
-        self._pane.screen.set_focus(view)
+        pane.screen.set_focus(view if view.display else pane.notice)
         view.typing = True
         return True
 
@@ -168,6 +171,8 @@ class GuestKeyboard:
         from tuivirt.ui.dialogs.confirm import QuestionDialog
 
         typist = self._typist
+        if self._chords(text) is None:
+            return
         question = f"Type the {len(text)} characters that were pasted to {self._pane.domain_name}?"
         sure = await self._pane.app.push_screen_wait(QuestionDialog("Paste", question, yes="Type them"))
         if sure and typist is self._typist:
@@ -175,16 +180,24 @@ class GuestKeyboard:
 
     def _paste(self, text: str, *, hidden: bool = False) -> None:
         """Type all of a text, or nothing of it; of a ``hidden`` one no character is told."""
-        if self._typist is None or not text:
+        chords = self._chords(text, hidden=hidden)
+        if chords is None or self._typist is None:
             return
+        self._typist.paste(chords)
+        self._pane.tell()
+
+    def _chords(self, text: str, *, hidden: bool = False) -> list[Chord] | None:
+        """The keys of a text; None, which is told, when it cannot be typed."""
+        if not text:
+            return None
         if len(text) > LONGEST:
             self._screens.tell(
                 f"{len(text)} characters are too many to be typed; {LONGEST} are the most.",
                 severity="warning",
             )
-            return
+            return None
         try:
-            chords = self._keyboard.text(text)
+            return self._keyboard.text(text)
         except CannotTypeError as error:
             some = " ".join(plain(character) for character in error.characters[:SHOWN])
             more = " …" if len(error.characters) > SHOWN else ""
@@ -194,9 +207,7 @@ class GuestKeyboard:
                 title=f"{self._pane.domain_name}: paste",
                 severity="warning",
             )
-            return
-        self._typist.paste(chords)
-        self._pane.tell()
+            return None
 
     @property
     def pasting(self) -> bool:

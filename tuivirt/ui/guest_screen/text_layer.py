@@ -94,10 +94,8 @@ class TextLayer:
         if last is None or len(last.rows) != len(screen.rows) or last.columns != screen.columns:
             return Place(_last(number for number, row in enumerate(screen.rows) if row.text.strip()), 0)
         pairs = enumerate(zip(screen.rows, last.rows, strict=True))
-        changed = [number for number, (now, before) in pairs if now != before]
-        if not changed:
-            return self._place
-        return Place(_last(number for number in changed if screen.rows[number].text.strip()), 0)
+        changed = [number for number, (now, before) in pairs if now != before and now.text.strip()]
+        return Place(changed[-1], 0) if changed else self._place
 
     def follow(self) -> None:
         """Keep the cursor in sight from now on."""
