@@ -360,7 +360,7 @@ async def test_steps_are_shown_as_they_come() -> None:
         gate.set()
         await until(pilot, lambda: "it does not work" in form.shown, "the last step")
         assert "✗ TCP   Connection refused\n  Is sshd running there?" in form.shown
-        assert any("Is sshd running there?" in line for line in lines(form))
+        await until(pilot, lambda: any("Is sshd running" in line for line in lines(form)), "it is in sight")
 
     await run(check, Form(test=steps))
 
