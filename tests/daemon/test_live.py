@@ -1,5 +1,6 @@
 """The backend against a real daemon that others change: what arrives by itself, and what that costs."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from tests.support.daemon import LibvirtDaemon
 from tests.support.guest import guest_xml
 from tests.support.headless import HOST, Headless
 from tests.support.rpc_proxy import ProxyCounts, RpcProxy
-from tests.support.wait import until
+from tests.support.wait import PATIENCE, until
+from tuivirt.backend.session import Session
 from tuivirt.core.backend import Watch
 from tuivirt.core.changes import DetailRead, Happened, HostSampled, Sampled, Upserted
 from tuivirt.resources.domain.snapshot import State
@@ -105,7 +107,15 @@ class TestOnTheWire:
     """Counted by a proxy: the same numbers for any number of domains."""
 
     @pytest.mark.parametrize("number", [10, 200])
-    def test_round_trips(self, daemon: LibvirtDaemon, number: int) -> None:
+    def test_round_trips(self, daemon: LibvirtDaemon, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        counted = threading.Event()
+        subscribe = Session._subscribe_to_others
+
+        def subscribe_when_counted(session: Session) -> None:
+            assert counted.wait(PATIENCE)
+            subscribe(session)
+
+        monkeypatch.setattr(Session, "_subscribe_to_others", subscribe_when_counted)
         daemon.stop()
         daemon.preload({name: guest_xml(name) for name in names(number)})
         daemon.start()
@@ -117,6 +127,7 @@ class TestOnTheWire:
         ):
             app.open(daemon.uri_through(proxy.path))
             opened = proxy.counts()
+            counted.set()
             assert len(app.records()) == number
             assert opened.total <= OPENING
             assert opened.calls["ConnectListAllDomains"] == 4
